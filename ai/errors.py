@@ -1,0 +1,31 @@
+from config.errors import DomainError
+
+
+class ProviderError(Exception):
+    """A provider failed. Adapters translate into this once; everyone else reads `retryable`.
+
+    Codes: `timeout`, `connection`, `rate_limited`, `overloaded`, `server_error`, `cut_off`
+    (a stream ended without finishing), `malformed` (an answer that does not parse), `refused`,
+    `context_length`, `authentication`, `quota_exhausted`, `bad_request`, `circuit_open`.
+    The message is for logs, never for a client.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        retryable: bool,
+        provider: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        self.code = code
+        self.retryable = retryable
+        self.provider = provider
+        self.retry_after = retry_after
+        super().__init__(message or code)
+
+
+class AllProvidersFailed(DomainError):
+    status, code = 503, "provider_unavailable"
+    message = "No tutor is answering right now. What you wrote is kept; try again in a moment."

@@ -1,0 +1,189 @@
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from config.ids import new_id
+from config.languages import TAUGHT_CHOICES
+from config.levels import Level
+from learning.models import LearningSession
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def active(self, language: str) -> Self:
+        return self.filter(language=language, state=Item.State.ACTIVE)
+
+
+class Item(models.Model):
+    """A calibrated assessment question (three-parameter logistic model)."""
+
+    class Type(models.TextChoices):
+        MULTIPLE_CHOICE = "multiple_choice", "Multiple choice"
+        FILL_BLANK = "fill_blank", "Fill the blank"
+        TRANSLATION = "translation", "Translation"
+        CONVERSATION = "conversation", "Free text"
+
+    class Skill(models.TextChoices):
+        GRAMMAR = "grammar", "Grammar"
+        VOCABULARY = "vocabulary", "Vocabulary"
+        READING = "reading", "Reading"
+        LISTENING = "listening", "Listening"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        RETIRED = "retired", "Retired"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField("stable name in the bank's files", max_length=80)
+    language = models.CharField(max_length=8, choices=TAUGHT_CHOICES)
+    level = models.CharField("CEFR level", max_length=2, choices=Level)
+    skill = models.CharField(max_length=16, choices=Skill)
+    topic = models.CharField("grammar point or theme", max_length=60)
+    type = models.CharField(max_length=16, choices=Type, default=Type.MULTIPLE_CHOICE)
+    prompt = models.TextField(max_length=1000)
+    passage = models.TextField(max_length=4000, blank=True)
+    options = models.JSONField("list of {id, text}", default=list, blank=True)
+    key = ArrayField(
+        models.CharField(max_length=400), verbose_name="right answers (an option's id, or texts)"
+    )
+    explanation = models.TextField("why the key is right", max_length=600, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
+    discrimination = models.FloatField(
+        "a", default=1.0, validators=[MinValueValidator(0.05), MaxValueValidator(4)]
+    )
+    difficulty = models.FloatField(
+        "b", default=0.0, validators=[MinValueValidator(-6), MaxValueValidator(6)]
+    )
+    guessing = models.FloatField(
+        "c", default=0.0, validators=[MinValueValidator(0), MaxValueValidator(0.5)]
+    )
+    exposures = models.PositiveIntegerField("times asked", default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["language", "slug"], name="item_slug_unique"),
+            models.CheckConstraint(
+                condition=Q(discrimination__gt=0, guessing__gte=0, guessing__lt=1),
+                name="item_parameters_sane",
+            ),
+        ]
+        indexes = [models.Index(fields=["language", "state", "level"], name="item_bank")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(learner__in=User.objects.visible_to(user))
+
+    def completed(self) -> Self:
+        return self.filter(status=Assessment.Status.COMPLETED)
+
+
+class Assessment(models.Model):
+    class Type(models.TextChoices):
+        PLACEMENT = "placement", "Placement"
+        PROGRESS = "progress", "Progress"
+        FINAL = "final", "Final"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Under way"
+        COMPLETED = "completed", "Completed"
+        ABANDONED = "abandoned", "Abandoned"
+
+    class Stop(models.TextChoices):
+        CERTAIN = "certain", "Sure enough of the level"
+        MAXIMUM = "maximum", "All questions asked"
+        EXHAUSTED = "exhausted", "No suitable question left"
+        SUBMITTED = "submitted", "Handed in as a whole"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    learner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="assessments")
+    learning_session = models.OneToOneField(
+        LearningSession, on_delete=models.CASCADE, related_name="assessment"
+    )
+    language = models.CharField(max_length=8, choices=TAUGHT_CHOICES)
+    assessment_type = models.CharField(max_length=16, choices=Type)
+    topics = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
+    stopped_because = models.CharField(max_length=16, choices=Stop, blank=True)
+    level = models.CharField(max_length=2, choices=Level, blank=True)
+    probability = models.FloatField("that the level is right", null=True, blank=True)
+    level_low = models.CharField(max_length=2, choices=Level, blank=True)
+    level_high = models.CharField(max_length=2, choices=Level, blank=True)
+    ability = models.FloatField("theta", null=True, blank=True)
+    standard_error = models.FloatField(null=True, blank=True)
+    scores = models.JSONField("per skill", default=list, blank=True)
+    strengths = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    weaknesses = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    recommendations = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Two tabs on one placement share it; neither starts a second.
+            models.UniqueConstraint(
+                fields=["learner", "language", "assessment_type"],
+                condition=Q(status="active"),
+                name="assessment_one_active",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="completed")
+                | (Q(probability__isnull=False, completed_at__isnull=False) & ~Q(level="")),
+                name="assessment_completed_has_result",
+            ),
+        ]
+        indexes = [models.Index(fields=["learner", "-created_at"], name="assessment_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_type} {self.language} ({self.status})"
+
+
+class Response(models.Model):
+    """One question put to a learner and, once given, the answer. Item parameters as they were."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="responses")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="responses")
+    number = models.PositiveSmallIntegerField()
+    discrimination = models.FloatField()
+    difficulty = models.FloatField()
+    guessing = models.FloatField()
+    answer = models.TextField(max_length=4000, blank=True)
+    dont_know = models.BooleanField("I don't know", default=False)
+    correct = models.BooleanField(null=True, blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+    time_spent = models.FloatField("seconds", null=True, blank=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "item"], name="response_item_once"),
+            models.UniqueConstraint(fields=["assessment", "number"], name="response_number_once"),
+            models.UniqueConstraint(
+                fields=["assessment"],
+                condition=Q(answered_at__isnull=True),
+                name="response_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1),
+                name="response_confidence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"question {self.number}"

@@ -1,0 +1,5 @@
+"""PostgreSQL and Valkey from wheels, for machines where nobody has set up either."""
+
+from config.embedded.addresses import database_url, valkey_url
+
+__all__ = ["database_url", "valkey_url"]

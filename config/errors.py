@@ -1,0 +1,83 @@
+"""The one error vocabulary: what a service raises, and the body every edge renders it into."""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """Something a caller did or met that has a code, a status and a sentence for a person.
+
+    `message` is shown to people, so it never holds internals; `details` maps field names to lists
+    of sentences. Pages, API, event streams and sockets all render the same three.
+    """
+
+    status = 400
+    code = "invalid"
+    message = "The request is not valid."
+    headers: dict[str, str] = {}
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        code: str | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        self.message = message or type(self).message
+        self.code = code or type(self).code
+        self.details = details
+        super().__init__(self.message)
+
+
+class NotAuthenticated(DomainError):
+    status, code, message = 401, "not_authenticated", "Sign in to go on."
+
+
+class Forbidden(DomainError):
+    status, code, message = 403, "forbidden", "Your account may not do this."
+
+
+class NotFound(DomainError):
+    """Absent, or not the caller's: the two are never told apart."""
+
+    status, code, message = 404, "not_found", "There is nothing here by that id."
+
+
+class Conflict(DomainError):
+    status, code, message = 409, "conflict", "That clashes with how things stand now."
+
+
+class TooLarge(DomainError):
+    status, code, message = 413, "too_large", "That is larger than we accept."
+
+
+class Unavailable(DomainError):
+    status, code, message = (
+        503,
+        "unavailable",
+        "A part of Parlance is not answering. Try again soon.",
+    )
+
+
+class RateLimited(DomainError):
+    status, code = 429, "rate_limited"
+    message = "That was a lot at once. Wait a moment, then try again."
+
+    def __init__(self, *, retry_after: int, limit: int, remaining: int = 0) -> None:
+        super().__init__()
+        self.headers = {
+            "Retry-After": str(retry_after),
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": str(remaining),
+            "RateLimit-Reset": str(retry_after),
+        }
+
+
+def error_body(error: DomainError, *, request_id: str | None) -> dict[str, Any]:
+    """The JSON body of a refusal, as `api` clients and stream readers see it."""
+    return {
+        "success": False,
+        "error": error.message,
+        "code": error.code,
+        "details": error.details,
+        "requestId": request_id,
+    }

@@ -1,0 +1,103 @@
+"""The closed set of events a turn is made of. SSE frames and socket frames are both made from these.
+
+`seq` counts from 1 within a turn and is the event's id on every reader and in the turn's log.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type", rename="camel", kw_only=True):
+    turn_id: str
+    seq: int = 0
+    """Given by the turn's log when the event is appended."""
+
+
+class MessageStart(Event, tag="message.start"):
+    message_id: str
+    conversation_id: str
+    provider: str
+
+
+class Route(Event, tag="route"):
+    route: str
+
+
+class Source(Event, tag="source"):
+    index: int
+    kind: str
+    id: str
+    title: str
+    excerpt: str
+    locator: dict[str, Any]
+
+
+class Tool(Event, tag="tool"):
+    name: str
+    status: Literal["started", "done", "failed"]
+
+
+class DeltaEvent(Event, tag="delta"):
+    text: str
+
+
+class CorrectionEvent(Event, tag="correction"):
+    """`start` and `end` count Unicode code points of the learner's message."""
+
+    id: str
+    start: int
+    end: int
+    original: str
+    corrected: str
+    kind: str
+    reason: str
+
+
+class MessageEnd(Event, tag="message.end"):
+    text: str
+    usage: dict[str, Any]
+    sources: list[dict[str, Any]]
+    confidence: float | None
+    suggest_tutor: bool
+
+
+class Cancelled(Event, tag="cancelled"):
+    text: str
+
+
+class ErrorEvent(Event, tag="error"):
+    code: str
+    message: str
+    retryable: bool
+
+
+TurnEvent = (
+    MessageStart
+    | Route
+    | Source
+    | Tool
+    | DeltaEvent
+    | CorrectionEvent
+    | MessageEnd
+    | Cancelled
+    | ErrorEvent
+)
+
+TERMINAL = (MessageEnd, Cancelled, ErrorEvent)
+"""Nothing follows one of these."""
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(TurnEvent)
+
+
+def encode(event: TurnEvent) -> bytes:
+    return _encoder.encode(event)
+
+
+def decode(data: bytes) -> TurnEvent:
+    return _decoder.decode(data)
+
+
+def type_of(event: TurnEvent) -> str:
+    return str(type(event).__struct_config__.tag)

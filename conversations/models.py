@@ -1,0 +1,194 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from config.ids import new_id
+from config.languages import TAUGHT_CHOICES
+from config.levels import Level
+from learning.models import LearningSession
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(deleted_at__isnull=True, learner__in=User.objects.visible_to(user))
+
+    def owned_by(self, user: User) -> Self:
+        """Only the learner talks in their conversation; a tutor or an admin reads."""
+        return self.filter(deleted_at__isnull=True, learner=user)
+
+
+class Conversation(models.Model):
+    """A thread of turns in one language at one level."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    learner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="conversations")
+    learning_session = models.ForeignKey(
+        LearningSession,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+    )
+    language = models.CharField(max_length=8, choices=TAUGHT_CHOICES)
+    level = models.CharField(max_length=2, choices=Level)
+    title = models.CharField(max_length=120, blank=True)
+    scenario = models.SlugField("scenario of the built-in tutor", max_length=60, blank=True)
+    message_count = models.PositiveIntegerField(default=0)
+    tokens_used = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["learner", "-last_message_at"],
+                condition=Q(deleted_at__isnull=True),
+                name="conversation_recent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or "Untitled conversation"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(conversation__in=Conversation.objects.visible_to(user))
+
+    def owned_by(self, user: User) -> Self:
+        return self.filter(conversation__in=Conversation.objects.owned_by(user))
+
+    def live(self) -> Self:
+        return self.filter(status__in=Message.LIVE)
+
+
+class Message(models.Model):
+    """What one side said. A turn is a learner's message and the tutor's reply to it.
+
+    The reply's id is the turn's id and names its event stream.
+    """
+
+    class Role(models.TextChoices):
+        USER = "user", "Learner"
+        ASSISTANT = "assistant", "Tutor"
+
+    class Status(models.TextChoices):
+        STREAMING = "streaming", "Being written"
+        COMPLETE = "complete", "Complete"
+        CANCELLED = "cancelled", "Stopped by the learner"
+        INTERRUPTED = "interrupted", "Cut off"
+        FAILED = "failed", "Failed"
+
+    LIVE = (Status.STREAMING,)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    position = models.PositiveIntegerField("place in the conversation, from 1")
+    role = models.CharField(max_length=16, choices=Role)
+    status = models.CharField(max_length=16, choices=Status, default=Status.COMPLETE)
+    content = models.TextField(blank=True)
+    # A retried turn has several replies; the newest counts.
+    reply_to = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies"
+    )
+    idempotency_key = models.CharField(max_length=255, blank=True)
+    provider = models.CharField(max_length=32, blank=True)
+    model = models.CharField(max_length=128, blank=True)
+    prompt = models.CharField("prompt and version", max_length=64, blank=True)
+    usage = models.JSONField(default=dict, blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+    suggest_tutor = models.BooleanField(default=False)
+    error_code = models.CharField(max_length=64, blank=True)
+    rating = models.SmallIntegerField("thumbs: 1 up, -1 down", null=True, blank=True)
+    rating_reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "position"], name="message_position_unique"
+            ),
+            # One live turn per conversation: a second tab is told to wait.
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(status="streaming"),
+                name="message_one_live_turn",
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="message_idempotency_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1),
+                name="message_confidence",
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__in=(-1, 1)), name="message_rating"
+            ),
+        ]
+        indexes = [
+            # The sweep for turns whose process died.
+            models.Index(
+                fields=["created_at"], condition=Q(status="streaming"), name="message_live"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.position}"
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(message__in=Message.objects.visible_to(user))
+
+
+class Correction(models.Model):
+    """One slip in a learner's message: where, what it should be, and why in their own language."""
+
+    class Kind(models.TextChoices):
+        SPELLING = "spelling", "Spelling"
+        ACCENT = "accent", "Accent"
+        GRAMMAR = "grammar", "Grammar"
+        VOCABULARY = "vocabulary", "Word choice"
+        PUNCTUATION = "punctuation", "Punctuation"
+        REGISTER = "register", "Register"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="corrections")
+    start = models.PositiveIntegerField("first character, in Unicode code points")
+    end = models.PositiveIntegerField("one past the last character")
+    original = models.CharField(max_length=400)
+    corrected = models.CharField(max_length=400, blank=True)
+    kind = models.CharField(max_length=16, choices=Kind)
+    reason = models.CharField(max_length=280)
+    rule = models.CharField("rule or prompt that found it", max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["message", "start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "start", "end"], name="correction_span_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(end__gt=models.F("start")), name="correction_span_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.original} -> {self.corrected}"
