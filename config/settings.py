@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "config.apps.ParlanceAdminConfig",
     "channels",
     "rest_framework",
-    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
@@ -246,6 +245,9 @@ AI_FIRST_TOKEN_TIMEOUT = env.float("AI_FIRST_TOKEN_TIMEOUT", default=20.0)
 AI_IDLE_TIMEOUT = env.float("AI_IDLE_TIMEOUT", default=20.0)
 AI_TOTAL_TIMEOUT = env.float("AI_TOTAL_TIMEOUT", default=120.0)
 STREAMS_PER_PROCESS = env.int("STREAMS_PER_PROCESS", default=500)
+
+# --- Today --------------------------------------------------------------------------------------
+TODAY_STEPS = ["assessments.today.steps", "conversations.today.steps"]
 
 # --- Mail -----------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
