@@ -61,6 +61,9 @@ class Item(models.Model):
     guessing = models.FloatField(
         "c", default=0.0, validators=[MinValueValidator(0), MaxValueValidator(0.5)]
     )
+    calibrated_at = models.DateTimeField(
+        "when answers, not the level, set a, b and c", null=True, blank=True
+    )
     exposures = models.PositiveIntegerField("times asked", default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('discrimination', models.FloatField(default=1.0, validators=[django.core.validators.MinValueValidator(0.05), django.core.validators.MaxValueValidator(4)], verbose_name='a')),
                 ('difficulty', models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(-6), django.core.validators.MaxValueValidator(6)], verbose_name='b')),
                 ('guessing', models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(0.5)], verbose_name='c')),
+                ('calibrated_at', models.DateTimeField(blank=True, null=True, verbose_name='when answers, not the level, set a, b and c')),
                 ('exposures', models.PositiveIntegerField(default=0, verbose_name='times asked')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
