@@ -1,0 +1,25 @@
+"""The adaptive engine: ability on a grid, the next item, when to stop. Numpy only, no Django."""
+
+from assessments.engine.belief import Answers, Belief, Given
+from assessments.engine.scale import CENTRES, CUTS, GRID, LEVELS, Prior, level_centre
+from assessments.engine.selection import Pool, choose, skill_due
+from assessments.engine.stopping import Rules, Stop, certainty, stop_reason
+
+__all__ = [
+    "CENTRES",
+    "CUTS",
+    "GRID",
+    "LEVELS",
+    "Answers",
+    "Belief",
+    "Given",
+    "Pool",
+    "Prior",
+    "Rules",
+    "Stop",
+    "certainty",
+    "choose",
+    "level_centre",
+    "skill_due",
+    "stop_reason",
+]
