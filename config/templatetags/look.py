@@ -1,0 +1,106 @@
+"""What page templates ask for: names of languages, the scale of levels, marked corrections."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from config.languages import NATIVE, TAUGHT
+from config.levels import LEVELS
+from config.markup import render_markdown
+
+register = template.Library()
+
+SPEAKERS = {"builtin": "Built-in tutor", "openai": "OpenAI", "gemini": "Gemini"}
+CELL_WIDTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One level on the drawn scale, `x` in the drawing's own units."""
+
+    level: str
+    x: int
+    inside: bool
+    here: bool
+
+    @property
+    def middle(self) -> int:
+        return self.x + CELL_WIDTH // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a learner's words, with the correction it carries if any."""
+
+    text: str
+    correction: Any = None
+
+
+@register.filter
+def language_name(code: str) -> str:
+    return NATIVE[code].name if code in NATIVE else code
+
+
+@register.filter
+def endonym(code: str) -> str:
+    return NATIVE[code].endonym if code in NATIVE else code
+
+
+@register.filter
+def letters(code: str) -> str:
+    """Letters of a taught language that a keyboard may lack."""
+    return TAUGHT[code].letters if code in TAUGHT else ""
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    return "" if share is None else f"{round(share * 100)} %"
+
+
+@register.filter
+def speaker(provider: str) -> str:
+    """Who talks, as the page says it."""
+    return gettext(SPEAKERS.get(provider, "AI tutor"))
+
+
+@register.filter
+def tutor_text(text: str) -> SafeString:
+    return render_markdown(text)
+
+
+@register.filter
+def marked(text: str, corrections: Iterable[Any]) -> list[Piece]:
+    """The words cut at their corrections. Offsets count code points; an overlap is left unmarked."""
+    pieces, at = [], 0
+    for correction in sorted(corrections or (), key=lambda each: each.start):
+        if correction.start < at or correction.end > len(text):
+            continue
+        pieces.append(Piece(text[at : correction.start]))
+        pieces.append(Piece(text[correction.start : correction.end], correction))
+        at = correction.end
+    pieces.append(Piece(text[at:]))
+    return [piece for piece in pieces if piece.text]
+
+
+@register.inclusion_tag("components/band.html")
+def level_band(level: str, low: str = "", high: str = "") -> dict[str, Any]:
+    """The CEFR scale with the level and the interval it lies in."""
+    bottom, top = LEVELS.index(low or level), LEVELS.index(high or level)
+    cells = [
+        Cell(name, 1 + number * CELL_WIDTH, bottom <= number <= top, name == level)
+        for number, name in enumerate(LEVELS)
+    ]
+    return {
+        "cells": cells,
+        "level": level,
+        "low": LEVELS[bottom],
+        "high": LEVELS[top],
+        "width": CELL_WIDTH,
+        "interval_x": cells[bottom].x,
+        "interval_width": (top - bottom + 1) * CELL_WIDTH,
+        "total": len(cells) * CELL_WIDTH + 2,
+    }
