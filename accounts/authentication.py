@@ -1,5 +1,74 @@
+"""Who is asking: a bearer token, else the browser's session with its CSRF token."""
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+
+from accounts.models import User
+from config.errors import Forbidden, NotAuthenticated
 
 
 class BearerAuthentication(JWTAuthentication):
-    pass
+    """JWT access tokens. Every refusal is one plain 401: which check failed is nobody's business."""
+
+    def authenticate(self, request: Request) -> tuple[User, Any] | None:
+        try:
+            return cast("tuple[User, Any] | None", super().authenticate(request))
+        except AuthenticationFailed as refusal:
+            raise AuthenticationFailed(
+                _("Your sign-in is no longer valid. Sign in again."), code="token_invalid"
+            ) from refusal
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+        return reason
+
+
+def _unanswered(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def _session_user(request: HttpRequest) -> User | None:
+    """The user of the session cookie, also for a request no middleware has seen."""
+    if not hasattr(request, "session"):
+        store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    user = get_user(request)
+    return cast(User, user) if user.is_authenticated and user.is_active else None
+
+
+def _check_csrf(request: HttpRequest) -> None:
+    check = _CsrfCheck(_unanswered)
+    check.process_request(request)
+    # Outside DRF the view itself is exempt, and the token is asked for here instead.
+    if check.process_view(request, _unanswered, (), {}):
+        raise Forbidden(
+            _("The page is out of date. Reload it, then try again."), code="csrf_failed"
+        )
+
+
+def authenticate_request(request: HttpRequest) -> User:
+    """The caller of a request that does not come through DRF. Blocks: call it in a thread.
+
+    Raises NotAuthenticated, or Forbidden with code `csrf_failed` for a session without its token.
+    """
+    try:
+        bearer = BearerAuthentication().authenticate(cast(Request, request))
+    except AuthenticationFailed as refusal:
+        raise NotAuthenticated(str(refusal.detail), code="token_invalid") from refusal
+    if bearer:
+        return bearer[0]
+    user = _session_user(request)
+    if user is None:
+        raise NotAuthenticated
+    _check_csrf(request)
+    return user

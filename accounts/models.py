@@ -35,6 +35,10 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         user.save(using=self._db)
         return user
 
+    def get_by_natural_key(self, email: str | None) -> "User":
+        """Sign-in forms pass the address as it was typed."""
+        return self.get(email=(email or "").strip().lower())
+
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         fields |= {"role": User.Role.ADMIN, "is_superuser": True, "is_staff": True}
         return self.create_user(email, password, **fields)

@@ -1,0 +1,36 @@
+"""Mails about accounts, each a pair of templates in templates/accounts/mail."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services.passwords import reset_token
+from accounts.services.verification import VERIFICATION_LIFETIME, uid_of, verification_token
+
+
+def send_verification_mail(user: User) -> None:
+    link = reverse("accounts:verify_email", args=[uid_of(user), verification_token(user)])
+    days = VERIFICATION_LIFETIME.days
+    _send(user, "verify_email", _("Confirm your e-mail address"), {"link": link, "days": days})
+
+
+def send_password_reset_mail(user: User) -> None:
+    link = reverse("accounts:password_reset_confirm", args=[uid_of(user), reset_token(user)])
+    minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+    _send(user, "password_reset", _("Choose a new password"), {"link": link, "minutes": minutes})
+
+
+def _send(user: User, template: str, subject: str, context: dict[str, Any]) -> None:
+    context |= {"name": user.get_short_name(), "link": settings.SITE_URL + context["link"]}
+    message = EmailMultiAlternatives(
+        subject, render_to_string(f"accounts/mail/{template}.txt", context), to=[user.email]
+    )
+    message.attach_alternative(
+        render_to_string(f"accounts/mail/{template}.html", context), "text/html"
+    )
+    message.send()

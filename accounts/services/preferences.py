@@ -1,0 +1,48 @@
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import InvalidFields, StaleSettings
+from accounts.models import User, UserSettings
+from accounts.selectors import user_settings
+
+GROUPS = ("interface", "learning", "privacy", "notifications")
+LARGEST_GROUP = 8 * 1024
+
+
+@transaction.atomic
+def update_settings(*, user: User, changes: Mapping[str, Any], version: int) -> UserSettings:
+    """Save settings over the version the caller has seen; a group sent replaces the whole group.
+
+    Takes `theme` and `GROUPS`. Raises StaleSettings when another device saved since, or
+    InvalidFields.
+    """
+    user_settings(user)
+    stored = UserSettings.objects.select_for_update().get(user=user)
+    if stored.version != version:
+        raise StaleSettings(version=stored.version)
+    for name, value in _checked(changes).items():
+        setattr(stored, name, value)
+    stored.version += 1
+    stored.save()
+    return stored
+
+
+def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: changes[name] for name in ("theme", *GROUPS) if name in changes}
+    if "theme" in kept and kept["theme"] not in UserSettings.Theme.values:
+        raise InvalidFields(theme=_("Choose system, light or dark."))
+    for name in GROUPS:
+        if name in kept:
+            _check_group(name, kept[name])
+    return kept
+
+
+def _check_group(name: str, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise InvalidFields(**{name: _("This must be an object.")})
+    if len(msgspec.json.encode(value)) > LARGEST_GROUP:
+        raise InvalidFields(**{name: _("This is larger than we keep.")})

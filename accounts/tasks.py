@@ -1,0 +1,28 @@
+from celery import shared_task
+from django.core.management import call_command
+
+from accounts.mail import send_password_reset_mail, send_verification_mail
+from accounts.models import User
+from accounts.services.tokens import delete_expired_families
+from config.queues import Queue
+
+
+@shared_task(queue=Queue.DEFAULT)
+def send_verification_task(user_id: str) -> None:
+    user = User.objects.filter(pk=user_id, is_active=True, email_verified_at__isnull=True).first()
+    if user is not None:
+        send_verification_mail(user)
+
+
+@shared_task(queue=Queue.DEFAULT)
+def send_password_reset_task(user_id: str) -> None:
+    """An id nobody has does nothing: the request must not show which addresses exist."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is not None:
+        send_password_reset_mail(user)
+
+
+@shared_task(queue=Queue.DEFAULT)
+def delete_expired_tokens_task() -> None:
+    delete_expired_families()
+    call_command("clearsessions")
