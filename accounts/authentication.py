@@ -17,7 +17,7 @@ from config.errors import Forbidden, NotAuthenticated
 
 
 class BearerAuthentication(JWTAuthentication):
-    """JWT access tokens. Every refusal is one plain 401: which check failed is nobody's business."""
+    """JWT access tokens. Every refusal is the same 401, whichever check failed."""
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
         try:
@@ -51,9 +51,7 @@ def _check_csrf(request: HttpRequest) -> None:
     check.process_request(request)
     # Outside DRF the view itself is exempt, and the token is asked for here instead.
     if check.process_view(request, _unanswered, (), {}):
-        raise Forbidden(
-            _("The page is out of date. Reload it, then try again."), code="csrf_failed"
-        )
+        raise Forbidden(_("The page is out of date. Reload it and try again."), code="csrf_failed")
 
 
 def authenticate_request(request: HttpRequest) -> User:

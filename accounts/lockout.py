@@ -1,4 +1,4 @@
-"""What django-axes asks us: whose attempt it was, and what to answer when it has locked a pair out."""
+"""What django-axes asks us: whose attempt it was, and what to answer one who is locked out."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a password, a time zone and a list of languages must be, whichever door they come through."""
+"""What a password, a time zone and a list of languages must be, by whichever door they come."""
 
 from collections.abc import Sequence
 from functools import cache

@@ -3,6 +3,7 @@ from functools import partial
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidFields, LinkRefused
 from accounts.models import RefreshFamily, User
@@ -20,7 +21,7 @@ def change_password(*, user: User, current: str, new: str, address: str | None =
     families are revoked. Raises InvalidFields.
     """
     if not user.check_password(current):
-        raise InvalidFields(current_password="This is not your current password.")
+        raise InvalidFields(**{"current_password": _("This is not your current password.")})
     check_password(new, user, field="new_password")
     set_password(user=user, new=new, action="password.changed", address=address)
 

@@ -53,7 +53,7 @@ def complete_onboarding(
     daily_minutes: int = 15,
     timezone: str = "UTC",
 ) -> LearnerLanguage:
-    """Take a newcomer's answers. `language` becomes the one they study now. Raises InvalidFields."""
+    """Take a newcomer's answers; `language` becomes the one studied now. Raises InvalidFields."""
     changes: dict[str, Any] = {
         "native_language": native_language,
         "timezone": timezone,

@@ -1,4 +1,4 @@
-"""Accounts for any app's tests. The cast: learner Ana, other learner Ben, tutor Tessa, admin Cleo."""
+"""Accounts for any app's tests. The cast: learner Ana (or Ben), tutor Tessa, admin Cleo."""
 
 from datetime import UTC, datetime
 from functools import cache
