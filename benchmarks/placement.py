@@ -158,8 +158,12 @@ def calibration(outcomes: list[Outcomes]) -> list[tuple[str, int, float, float]]
 
 
 def report(bank: Bank, *, learners: int, seed: int) -> None:
-    print(f"{learners} learners, {len(bank.a)} items, cuts at {', '.join(f'{c:+.1f}' for c in CUTS)}")
-    print("items: mean asked; stated: mean stated certainty; interval: how often it holds the level")
+    print(
+        f"{learners} learners, {len(bank.a)} items, cuts at {', '.join(f'{c:+.1f}' for c in CUTS)}"
+    )
+    print(
+        "items: mean asked; stated: mean stated certainty; interval: how often it holds the level"
+    )
     print()
     head = ("difficulty", "not knowing", "chosen", "exact", "±1", "high", "low", "items", "stated")
     print("{:<11} {:<15} {:<9}{:>7}{:>7}{:>7}{:>7}{:>7}{:>8}{:>10}".format(*head, "interval"))

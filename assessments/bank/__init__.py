@@ -1,1 +1,1 @@
-"""The authored items of each language: their files, what makes them sound, their first parameters."""
+"""The authored items of each language: files, checks, first parameters."""

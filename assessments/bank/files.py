@@ -26,7 +26,7 @@ class BankItem:
     """The file it stands in."""
 
 
-class BankUnreadable(Exception):
+class BankUnreadableError(Exception):
     """A file that is not a list of items; the message names the file and the place."""
 
 
@@ -44,9 +44,9 @@ def read_file(path: Path) -> list[BankItem]:
     try:
         entries: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
-        raise BankUnreadable(f"{path.name}: {error}") from error
+        raise BankUnreadableError(f"{path.name}: {error}") from error
     if not isinstance(entries, list):
-        raise BankUnreadable(f"{path.name}: the file is not a list of items")
+        raise BankUnreadableError(f"{path.name}: the file is not a list of items")
     return [_read_item(entry, path.name, place) for place, entry in enumerate(entries, start=1)]
 
 
@@ -54,10 +54,10 @@ def _read_item(entry: object, source: str, place: int) -> BankItem:
     try:
         item = msgspec.convert(entry, BankItem, strict=True)
     except msgspec.ValidationError as error:
-        raise BankUnreadable(f"{source}, item {place}: {error}") from error
+        raise BankUnreadableError(f"{source}, item {place}: {error}") from error
     unknown = set(entry) - set(BankItem.__slots__) if isinstance(entry, dict) else set()
     if unknown:
-        raise BankUnreadable(f"{source}, item {place}: unknown {', '.join(sorted(unknown))}")
+        raise BankUnreadableError(f"{source}, item {place}: unknown {', '.join(sorted(unknown))}")
     return replace(item, source=source)
 
 

@@ -1,4 +1,4 @@
-"""Where an item starts before answers calibrate it: everything follows from level, skill and slug."""
+"""Where an item starts before answers calibrate it: all from its level, skill and slug."""
 
 from dataclasses import dataclass
 from zlib import crc32

@@ -1,4 +1,4 @@
-"""What makes an item bank sound. `problems` refuse a bank; `remarks` are for its author to judge."""
+"""What makes a bank sound. `problems` refuse it; `remarks` are for its author to judge."""
 
 import re
 import unicodedata

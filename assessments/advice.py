@@ -1,0 +1,120 @@
+"""What a result says in words: strengths, weaknesses and what to do next, each with its reason."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import exp
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, Item, Response
+
+NOTABLE: Final = 0.3
+"""Answers above or below what ability predicts before a topic is named; one can do it."""
+MOST: Final = 5
+SURE: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One topic that went better or worse than the learner's ability predicts."""
+
+    topic: str
+    skill: str
+    level: str
+    surprise: float
+    """Right answers minus expected ones, over the topic's questions."""
+    right: int
+    questions: int
+
+    @property
+    def text(self) -> str:
+        skill = Item.Skill(self.skill).label.lower()
+        return f"{topic_name(self.topic)} ({skill}, {self.level})"[:120]
+
+
+def topic_findings(
+    responses: Iterable[Response], *, ability: float
+) -> tuple[list[Finding], list[Finding]]:
+    """Strengths and weaknesses, the most telling first."""
+    by_topic: dict[tuple[str, str], list[Response]] = defaultdict(list)
+    for response in responses:
+        by_topic[response.item.topic, response.item.skill].append(response)
+    findings = [_finding(key, rows, ability) for key, rows in by_topic.items()]
+    strengths = sorted((f for f in findings if f.surprise >= NOTABLE), key=lambda f: -f.surprise)
+    weaknesses = sorted((f for f in findings if f.surprise <= -NOTABLE), key=lambda f: f.surprise)
+    return strengths[:MOST], weaknesses[:MOST]
+
+
+def _finding(key: tuple[str, str], rows: list[Response], ability: float) -> Finding:
+    right = sum(bool(row.correct) for row in rows)
+    expected = sum(1 / (1 + exp(-row.discrimination * (ability - row.difficulty))) for row in rows)
+    levels = sorted(row.item.level for row in rows)
+    return Finding(*key, levels[len(levels) // 2], right - expected, right, len(rows))
+
+
+def topic_name(topic: str) -> str:
+    """`past-tenses` as people write it."""
+    words = topic.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def recommendations(assessment: Assessment, *, weaknesses: list[Finding]) -> list[dict[str, Any]]:
+    """`{kind, title, reason, level, topic?, skill?}` in the order to take them."""
+    steps = [_talk(assessment)]
+    steps += [_focus(finding) for finding in weaknesses[:3]]
+    weakest = _weakest_skill(assessment)
+    if weakest:
+        steps.append(weakest)
+    if (assessment.probability or 0) < SURE:
+        steps.append(_check_again(assessment))
+    return steps
+
+
+def _talk(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "kind": "conversation",
+        "title": _("Talk with the tutor at %(level)s") % {"level": assessment.level},
+        "reason": _("Your level is where you learn most from talking, and slips show up there."),
+        "level": assessment.level,
+    }
+
+
+def _focus(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": "focus",
+        "title": _("Work on: %(topic)s") % {"topic": topic_name(finding.topic)},
+        "reason": _(
+            "You had %(right)d of %(questions)d right, fewer than your level leads to expect."
+        )
+        % {"right": finding.right, "questions": finding.questions},
+        "level": finding.level,
+        "topic": finding.topic,
+        "skill": finding.skill,
+    }
+
+
+def _weakest_skill(assessment: Assessment) -> dict[str, Any] | None:
+    behind = [row for row in assessment.scores if row["level"] < assessment.level]
+    if not behind:
+        return None
+    row = min(behind, key=lambda row: (row["level"], -row["probability"]))
+    names = {"skill": Item.Skill(row["skill"]).label, "level": row["level"]}
+    return {
+        "kind": "skill",
+        "title": _("Give %(skill)s more of your time") % {"skill": str(names["skill"]).lower()},
+        "reason": _("%(skill)s came out at %(level)s, below your other answers.") % names,
+        "level": row["level"],
+        "skill": row["skill"],
+    }
+
+
+def _check_again(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "kind": "retake",
+        "title": _("Take the test again in a few weeks"),
+        "reason": _("Your answers fit %(low)s to %(high)s, so the level may still move.")
+        % {"low": assessment.level_low, "high": assessment.level_high},
+        "level": assessment.level,
+    }

@@ -1,0 +1,298 @@
+from typing import Any
+from uuid import UUID
+
+from djangorestframework_camel_case.util import underscoreize
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response as ApiResponse
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts.models import User
+from assessments.models import Assessment
+from assessments.selectors import (
+    certainty_of,
+    finished_before,
+    fitting_items,
+    history_row,
+    question_view,
+    result_of,
+)
+from assessments.serializers import (
+    AnswerOutcomeSerializer,
+    AnswerSerializer,
+    AssessmentRowSerializer,
+    AssessmentSerializer,
+    CreateAssessmentSerializer,
+    CreatedAssessmentSerializer,
+    HistoryQuerySerializer,
+    QuestionSerializer,
+    ResultSerializer,
+    SubmitAssessmentSerializer,
+    SubmittedSerializer,
+)
+from assessments.services import (
+    GivenAnswer,
+    Outcome,
+    answer_question,
+    current_question,
+    start_assessment,
+    submit_assessment,
+)
+from config.errors import Conflict, Forbidden, NotAuthenticated, NotFound
+
+TAG = ["Assessments"]
+QUESTION = {
+    "id": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c11",
+    "type": "multiple_choice",
+    "skill": "grammar",
+    "prompt": "Mi hermana ___ médica.",
+    "passage": "",
+    "options": [
+        {"id": "a", "text": "está"},
+        {"id": "b", "text": "es"},
+        {"id": "c", "text": "hay"},
+        {"id": "d", "text": "tiene"},
+    ],
+    "number": 1,
+    "maximum": 25,
+}
+
+
+class CreateAssessmentView(APIView):
+    @extend_schema(
+        tags=TAG,
+        summary="Start an assessment, or go on with the one under way",
+        request=CreateAssessmentSerializer,
+        responses={201: CreatedAssessmentSerializer},
+        examples=[
+            OpenApiExample(
+                "A newcomer's placement",
+                {"language": "es", "assessmentType": "placement", "difficultyLevel": "beginner"},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> ApiResponse:
+        data = valid(CreateAssessmentSerializer, request.data)
+        learner = only_the_learner(caller(request), data.get("user_id"))
+        assessment = start_assessment(
+            learner=learner,
+            language=data["language"],
+            assessment_type=data["assessment_type"],
+            topics=data.get("topics", ()),
+            difficulty=data.get("difficulty_level", ""),
+        )
+        body = {
+            "success": True,
+            "session_id": assessment.learning_session_id,
+            "assessment_id": assessment.pk,
+            "user_history": finished_before(assessment),
+            "recommended_content": fitting_items(assessment),
+            "message": "Assessment session created successfully",
+            "question": open_question(assessment),
+        }
+        return ApiResponse(CreatedAssessmentSerializer(body).data, status=201)
+
+
+class AssessmentView(APIView):
+    @extend_schema(
+        tags=TAG,
+        summary="An assessment with its open question, or its result",
+        responses=AssessmentSerializer,
+    )
+    def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
+        user = caller(request)
+        assessment = visible(user, assessment_id)
+        mine = assessment.learner_id == user.pk
+        question = open_question(assessment) if mine else None
+        if question is None:
+            assessment.refresh_from_db()
+        body = history_row(assessment) | {
+            "topics": assessment.topics,
+            "certainty": certainty_of(assessment),
+            "question": question,
+            "result": result_of(assessment),
+        }
+        return ApiResponse(AssessmentSerializer(body).data)
+
+
+class AnswerView(APIView):
+    @extend_schema(
+        tags=TAG,
+        summary="Answer the open question; get the next, or the result",
+        description=(
+            "A placement does not tell right from wrong until it is over: `correct` and `feedback` "
+            "are null until the last answer. Sending the same answer again changes nothing. "
+            "409 `stale_question`: another question is open; 409 `assessment_over`."
+        ),
+        request=AnswerSerializer,
+        responses=AnswerOutcomeSerializer,
+        examples=[
+            OpenApiExample(
+                "An option",
+                {"questionId": QUESTION["id"], "answer": "b", "timeSpent": 6.2},
+                request_only=True,
+            ),
+            OpenApiExample(
+                "I don't know", {"questionId": QUESTION["id"], "dontKnow": True}, request_only=True
+            ),
+            OpenApiExample(
+                "The next question",
+                {
+                    "answered": {"questionId": QUESTION["id"], "correct": None, "feedback": None},
+                    "question": QUESTION | {"number": 2},
+                },
+                response_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request, assessment_id: UUID) -> ApiResponse:
+        user = caller(request)
+        assessment = visible(user, assessment_id)
+        only_the_learner(user, assessment.learner_id)
+        data = valid(AnswerSerializer, request.data)
+        outcome = answer_question(assessment=assessment, **data)
+        return ApiResponse(AnswerOutcomeSerializer(outcome_body(outcome)).data)
+
+
+class SubmitView(APIView):
+    @extend_schema(
+        tags=TAG,
+        summary="Hand a whole assessment in",
+        description=(
+            "`sessionId` is the one `create` gave. A response names a question by its id in this "
+            "assessment or by an item's id; questions and keys are the server's, so what the body "
+            "says of them (`correctAnswer` too) is checked for shape and otherwise ignored."
+        ),
+        request=SubmitAssessmentSerializer,
+        responses=SubmittedSerializer,
+    )
+    def post(self, request: Request) -> ApiResponse:
+        data = valid(SubmitAssessmentSerializer, request.data)
+        learner = only_the_learner(caller(request), data["user_id"])
+        assessment = submit_assessment(
+            learner=learner,
+            session_id=data["session_id"],
+            language=data["language"],
+            assessment_type=data["assessment_type"],
+            answers=[given_answer(row) for row in data["responses"]],
+        )
+        body = {
+            "success": True,
+            "assessment_id": assessment.pk,
+            "session_id": assessment.learning_session_id,
+            "result": result_of(assessment),
+        }
+        return ApiResponse(SubmittedSerializer(body).data)
+
+
+class ResultView(APIView):
+    @extend_schema(
+        tags=TAG,
+        summary="What a finished assessment found",
+        description="409 `assessment_not_over` while it is under way or was given up.",
+        responses=ResultSerializer,
+    )
+    def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
+        result = result_of(visible(caller(request), assessment_id))
+        if result is None:
+            raise Conflict("This assessment has no result.", code="assessment_not_over")
+        return ApiResponse(ResultSerializer(result).data)
+
+
+class HistoryView(GenericAPIView[Assessment]):
+    """Assessments, the latest first: one's own, or a student's whom the caller may see."""
+
+    array_name = "assessments"
+    queryset = Assessment.objects.none()
+    serializer_class = AssessmentRowSerializer
+
+    @extend_schema(
+        tags=TAG,
+        summary="Assessments taken, the latest first",
+        parameters=[
+            OpenApiParameter("studentId", UUID, description="A student you may see."),
+            OpenApiParameter("language", str, description="Only this language."),
+        ],
+        responses=AssessmentRowSerializer(many=True),
+    )
+    def get(self, request: Request) -> ApiResponse:
+        query = valid(HistoryQuerySerializer, underscoreize(request.query_params.dict()))
+        learner = visible_learner(caller(request), query.get("student_id"))
+        rows = Assessment.objects.filter(learner=learner).order_by("-created_at")
+        if "language" in query:
+            rows = rows.filter(language=query["language"])
+        page = self.paginate_queryset(rows) or []
+        data = AssessmentRowSerializer([history_row(row) for row in page], many=True).data
+        return self.get_paginated_response(data)
+
+
+def caller(request: Request) -> User:
+    if not isinstance(request.user, User):
+        raise NotAuthenticated()
+    return request.user
+
+
+def valid(serializer_class: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def visible(user: User, assessment_id: UUID) -> Assessment:
+    found = (
+        Assessment.objects.visible_to(user)
+        .select_related("learning_session")
+        .filter(pk=assessment_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def visible_learner(user: User, learner_id: UUID | None) -> User:
+    if learner_id in (None, user.pk):
+        return user
+    found = User.objects.visible_to(user).filter(pk=learner_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def only_the_learner(user: User, learner_id: UUID | None) -> User:
+    """The caller, if it is them: whoever may see a learner still does not answer for them."""
+    if visible_learner(user, learner_id) != user:
+        raise Forbidden("Only the learner can do this.", code="only_the_learner")
+    return user
+
+
+def open_question(assessment: Assessment) -> dict[str, Any] | None:
+    question = current_question(assessment)
+    return QuestionSerializer(question_view(question)).data if question else None
+
+
+def outcome_body(outcome: Outcome) -> dict[str, Any]:
+    row, assessment = outcome.response, outcome.assessment
+    told = outcome.question is None or assessment.assessment_type != Assessment.Type.PLACEMENT
+    body: dict[str, Any] = {
+        "answered": {
+            "question_id": row.pk,
+            "correct": row.correct if told else None,
+            "feedback": row.item.explanation if told else None,
+        }
+    }
+    if outcome.question:
+        return body | {"question": question_view(outcome.question)}
+    return body | {"result": result_of(assessment)}
+
+
+def given_answer(row: dict[str, Any]) -> GivenAnswer:
+    return GivenAnswer(
+        question_id=row["question_id"],
+        answer=row["user_answer"],
+        time_spent=row["time_spent"],
+        confidence=row.get("confidence"),
+    )

@@ -1,0 +1,97 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from django.db import transaction
+
+from assessments.bank.files import BankItem
+from assessments.bank.parameters import starting_parameters
+from assessments.models import Item
+
+OPTION_IDS = "abcdefgh"
+WRITTEN = ("level", "skill", "topic", "type", "prompt", "passage", "explanation")
+PARAMETERS = ("discrimination", "difficulty", "guessing")
+
+Options = list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class BankChange:
+    """How many items a load touched."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    retired: int = 0
+
+
+@transaction.atomic
+def load_bank(*, language: str, items: Sequence[BankItem]) -> BankChange:
+    """Bring the stored items in line with the files; a second load changes nothing.
+
+    Parameters that answers have calibrated stay. An item no longer in the files is retired, never
+    deleted, since answers point at it; one that somebody retired stays so. Items made in the admin
+    are left alone: a slug from the files always starts with `<language>-<level>-<skill>-`.
+    """
+    known = {item.slug: item for item in Item.objects.filter(language=language)}
+    change = BankChange()
+    new, changed = [], []
+    for source in items:
+        stored = known.get(source.slug)
+        if stored is None:
+            new.append(Item(language=language, slug=source.slug, **_fields(source, None)))
+        elif _apply(stored, _fields(source, stored)):
+            changed.append(stored)
+    Item.objects.bulk_create(new)
+    Item.objects.bulk_update(changed, [*WRITTEN, *PARAMETERS, "options", "key"], batch_size=200)
+    change.created, change.updated = len(new), len(changed)
+    change.unchanged = len(items) - len(new) - len(changed)
+    change.retired = _retire_missing(known, {source.slug for source in items})
+    return change
+
+
+def _fields(source: BankItem, stored: Item | None) -> dict[str, Any]:
+    options = shuffled_options(source, stored.options if stored else [])
+    fields: dict[str, Any] = {name: getattr(source, name).strip() for name in WRITTEN}
+    fields |= {
+        "options": options,
+        "key": [option["id"] for option in options if option["text"] == source.answer],
+    }
+    if stored is None:
+        fields["state"] = Item.State.ACTIVE
+    if stored is None or stored.calibrated_at is None:
+        parameters = starting_parameters(
+            slug=source.slug, level=source.level, skill=source.skill, options=len(options)
+        )
+        fields |= {name: getattr(parameters, name) for name in PARAMETERS}
+    return fields
+
+
+def _apply(item: Item, fields: dict[str, Any]) -> bool:
+    changes = {name: value for name, value in fields.items() if getattr(item, name) != value}
+    for name, value in changes.items():
+        setattr(item, name, value)
+    return bool(changes)
+
+
+def shuffled_options(source: BankItem, stored: Options) -> Options:
+    """Options in an order that follows from the slug alone, with ids a to d.
+
+    A text keeps the id it has been answered under, so old answers still name what was chosen.
+    """
+    order = sorted(source.options, key=lambda text: crc32(f"{source.slug} {text}".encode()))
+    kept = {option["text"]: option["id"] for option in stored if option["text"] in order}
+    free = (id_ for id_ in OPTION_IDS if id_ not in kept.values())
+    options = [{"id": kept[text] if text in kept else next(free), "text": text} for text in order]
+    return sorted(options, key=lambda option: option["id"])
+
+
+def _retire_missing(known: dict[str, Item], slugs: set[str]) -> int:
+    gone = [
+        item.pk
+        for slug, item in known.items()
+        if slug not in slugs and slug.startswith(f"{item.language}-{item.level.lower()}-")
+    ]
+    active = Item.objects.filter(pk__in=gone).exclude(state=Item.State.RETIRED)
+    return active.update(state=Item.State.RETIRED)

@@ -1,0 +1,77 @@
+from datetime import datetime
+from typing import Any, Final
+
+from accounts.models import LearnerLanguage
+from accounts.services import set_level
+from assessments.advice import recommendations, topic_findings
+from assessments.engine import Belief
+from assessments.engine.stopping import DEFAULT_RULES
+from assessments.models import Assessment
+from assessments.services.state import Sitting, answers_of
+from learning.services import complete_session
+
+SKILLS_DIFFER_BY: Final = 0.8
+"""Spread of one skill about the others, on the ability scale: a little over half a level."""
+
+
+def complete_assessment(sitting: Sitting, *, stopped_because: str, now: datetime) -> None:
+    """Write the result. Call with the assessment locked.
+
+    A placement sets the learner's level once it rests on the fewest answers the engine would have
+    asked for; with less (a bank that ran out, a short batch) the result stands, the level does not.
+    """
+    assessment, belief = sitting.assessment, sitting.belief
+    _write_result(assessment, sitting, stopped_because=stopped_because, now=now)
+    complete_session(session=assessment.learning_session, now=now, metadata={"level": belief.level})
+    placed = assessment.assessment_type == Assessment.Type.PLACEMENT
+    if placed and len(sitting.answered) >= DEFAULT_RULES.minimum:
+        set_level(
+            user=assessment.learner,
+            language=assessment.language,
+            level=assessment.level,
+            source=LearnerLanguage.Source.PLACEMENT,
+            probability=assessment.probability,
+            low=assessment.level_low,
+            high=assessment.level_high,
+            now=now,
+        )
+
+
+def _write_result(
+    assessment: Assessment, sitting: Sitting, *, stopped_because: str, now: datetime
+) -> None:
+    belief = sitting.belief
+    strengths, weaknesses = topic_findings(sitting.answered, ability=belief.ability)
+    assessment.status = Assessment.Status.COMPLETED
+    assessment.stopped_because = stopped_because
+    assessment.level = belief.level
+    assessment.probability = round(belief.probability, 4)
+    assessment.level_low, assessment.level_high = belief.interval
+    assessment.ability = round(belief.ability, 4)
+    assessment.standard_error = round(belief.standard_error, 4)
+    assessment.scores = skill_scores(sitting)
+    assessment.strengths = [finding.text for finding in strengths]
+    assessment.weaknesses = [finding.text for finding in weaknesses]
+    assessment.recommendations = recommendations(assessment, weaknesses=weaknesses)
+    assessment.completed_at = now
+    assessment.save()
+
+
+def skill_scores(sitting: Sitting) -> list[dict[str, Any]]:
+    """Level of each skill that was asked: `{skill, level, probability, items}`."""
+    return [_skill_score(sitting, skill) for skill in sorted(sitting.asked)]
+
+
+def _skill_score(sitting: Sitting, skill: str) -> dict[str, Any]:
+    # What the other skills say is the prior, blurred by how far skills differ; no answer counts
+    # twice, and a skill with three questions does not claim to be certain.
+    own = [row for row in sitting.answered if row.item.skill == skill]
+    others = [row for row in sitting.answered if row.item.skill != skill]
+    elsewhere = sitting.prior_belief.after(answers_of(others))
+    belief = Belief.before(elsewhere.blurred(SKILLS_DIFFER_BY)).after(answers_of(own))
+    return {
+        "skill": skill,
+        "level": belief.level,
+        "probability": round(belief.probability, 4),
+        "items": len(own),
+    }
