@@ -27,6 +27,8 @@ class ToolCall:
     name: str
     arguments: str
     """JSON as the model wrote it: untrusted until validated."""
+    signature: str = ""
+    """What its provider wants back beside the call in the next step; other providers ignore it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class ChatRequest:
     response_schema: Mapping[str, Any] | None = None
     temperature: float | None = None
     max_tokens: int = 800
+    names: tuple[str, ...] = ()
+    """People's names no outside provider may see. They come back restored in its answer."""
     hints: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,6 +67,7 @@ class Usage:
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     text: str
+    """Empty when an adapter only says that its model is at work (thinking); never passed on."""
 
 
 @dataclass(frozen=True, slots=True)

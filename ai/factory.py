@@ -1,0 +1,95 @@
+"""Builds the providers that the settings name. The only module of `ai` that knows their classes."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from ai.types import ChatModel, Embedder
+
+KNOWN_PROVIDERS: dict[str, str] = {
+    "openai": "ai.providers.openai.OpenAIModel",
+    "gemini": "ai.providers.gemini.GeminiModel",
+    "builtin": "ai.providers.builtin.BuiltinTutor",
+    "scripted": "ai.providers.scripted.ScriptedModel",
+}
+KNOWN_EMBEDDERS: dict[str, str] = {
+    "openai": "ai.providers.embedding_openai.OpenAIEmbedder",
+    "builtin": "ai.providers.embedding_builtin.BuiltinEmbedder",
+}
+requires_key: dict[str, str] = {"openai": "OPENAI_API_KEY", "gemini": "GEMINI_API_KEY"}
+"""The setting that holds a provider's key. `openai` needs none when `OPENAI_BASE_URL` is set."""
+
+LOCAL_PROVIDERS = frozenset({"builtin"})
+"""They run here, so nothing is redacted for them; and they answer in prose only, not in JSON."""
+
+TEST_PROVIDERS = frozenset({"scripted"})
+
+
+def configured(name: str) -> bool:
+    """Whether the settings give this provider what it needs to be called."""
+    key = requires_key.get(name)
+    if key is None or getattr(settings, key):
+        return True
+    return name == "openai" and bool(settings.OPENAI_BASE_URL)
+
+
+def chat_models() -> list[ChatModel]:
+    """The chain, in its order, without the providers that have no key.
+
+    Raises ImproperlyConfigured for an unknown name, and for a test provider outside tests.
+    """
+    return [chat_model(name) for name in settings.AI_CHAIN if configured(name)]
+
+
+def chat_model(name: str) -> ChatModel:
+    _refuse_unknown(name, KNOWN_PROVIDERS)
+    if name in TEST_PROVIDERS and not settings.TESTING:
+        raise ImproperlyConfigured(f"The provider {name} is for tests only.")
+    model: ChatModel = _build(KNOWN_PROVIDERS[name], _chat_options(name))
+    return model
+
+
+def embedder() -> Embedder:
+    """The embedder that `EMBEDDER` names; the built-in one when that one has no key."""
+    name = settings.EMBEDDER if configured(settings.EMBEDDER) else "builtin"
+    _refuse_unknown(name, KNOWN_EMBEDDERS)
+    made: Embedder = _build(KNOWN_EMBEDDERS[name], _embedding_options(name))
+    return made
+
+
+def _refuse_unknown(name: str, known: dict[str, str]) -> None:
+    if name not in known:
+        raise ImproperlyConfigured(f"{name!r} is none of {', '.join(known)}.")
+
+
+def _chat_options(name: str) -> tuple[tuple[str, Any], ...]:
+    if name == "openai":
+        return (*_openai_account(), ("model", settings.OPENAI_MODEL))
+    if name == "gemini":
+        return (
+            ("api_key", settings.GEMINI_API_KEY),
+            ("base_url", settings.GEMINI_BASE_URL),
+            ("model", settings.GEMINI_MODEL),
+        )
+    return ()
+
+
+def _embedding_options(name: str) -> tuple[tuple[str, Any], ...]:
+    if name == "openai":
+        return (*_openai_account(), ("model", settings.OPENAI_EMBEDDING_MODEL))
+    return ()
+
+
+def _openai_account() -> tuple[tuple[str, Any], ...]:
+    return (("api_key", settings.OPENAI_API_KEY), ("base_url", settings.OPENAI_BASE_URL))
+
+
+@lru_cache(maxsize=32)
+def _build(path: str, options: tuple[tuple[str, Any], ...]) -> Any:
+    """One adapter per set of options, so that its connections are shared."""
+    make: Callable[..., Any] = import_string(path)
+    return make(**dict(options))
