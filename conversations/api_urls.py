@@ -1,0 +1,25 @@
+from django.urls import path
+
+from conversations import api, stream_schema
+
+urlpatterns = [
+    path("chat/conversation", api.ConversationCreateView.as_view()),
+    path("chat/conversation/<uuid:conversation_id>", api.ConversationView.as_view()),
+    path("chat/conversations", api.ConversationListView.as_view()),
+    path("chat/conversations/<uuid:conversation_id>", api.ConversationChangeView.as_view()),
+    path("chat/history", api.HistoryView.as_view()),
+    path("chat/scenarios", api.ScenarioListView.as_view()),
+    path("chat/messages/<uuid:message_id>/cancel", api.CancelView.as_view()),
+    path("chat/messages/<uuid:message_id>/feedback", api.FeedbackView.as_view()),
+    # Served by the stream server (conversations.routing); here for the schema and for `reverse`.
+    path("chat", stream_schema.ChatView.as_view(), name="chat"),
+    path("chat/message", stream_schema.ChatMessageView.as_view(), name="chat-message"),
+    path(
+        "chat/stream/<uuid:message_id>", stream_schema.ChatStreamView.as_view(), name="chat-stream"
+    ),
+    path(
+        "chat/messages/<uuid:message_id>/retry",
+        stream_schema.ChatRetryView.as_view(),
+        name="chat-retry",
+    ),
+]

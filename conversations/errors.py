@@ -1,0 +1,29 @@
+from config.errors import Conflict, DomainError, Unavailable
+
+
+class TurnInProgress(Conflict):
+    """`details.messageId` names the live turn, so that a second tab can follow it."""
+
+    code = "turn_in_progress"
+    message = "The tutor is still answering in this conversation. Wait for it, or stop it."
+
+
+class Busy(Unavailable):
+    """This process writes as many replies as it may. Nothing was stored."""
+
+    code = "busy"
+    message = "Many people are talking just now. Try again in a few seconds."
+    headers = {"Retry-After": "3"}
+
+
+class WrongServer(DomainError):
+    status, code = 421, "wrong_server"
+    message = "This address streams, and is served by the stream server."
+
+
+class MethodNotAllowed(DomainError):
+    status, code, message = 405, "method_not_allowed", "That method is not allowed here."
+
+
+class UnsupportedMedia(DomainError):
+    status, code, message = 415, "unsupported_media_type", "Send JSON."

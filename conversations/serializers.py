@@ -1,0 +1,128 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from config.languages import TAUGHT_CHOICES
+from config.levels import Level
+from conversations.models import Conversation, Correction, Message
+
+
+class CorrectionSerializer(serializers.ModelSerializer[Correction]):
+    class Meta:
+        model = Correction
+        fields = ("id", "start", "end", "original", "corrected", "kind", "reason")
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    timestamp = serializers.DateTimeField(source="created_at")
+    corrections = CorrectionSerializer(many=True)
+
+    class Meta:
+        model = Message
+        fields = (
+            "id",
+            "role",
+            "content",
+            "timestamp",
+            "status",
+            "provider",
+            "corrections",
+            "suggest_tutor",
+            "confidence",
+            "rating",
+        )
+
+
+class HistoryMessageSerializer(MessageSerializer):
+    class Meta(MessageSerializer.Meta):
+        fields = ("conversation_id", *MessageSerializer.Meta.fields)
+
+
+class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    conversation_id = serializers.UUIDField(source="id")
+    student_id = serializers.UUIDField(source="learner_id")
+
+    class Meta:
+        model = Conversation
+        fields = (
+            "conversation_id",
+            "student_id",
+            "title",
+            "language",
+            "level",
+            "scenario",
+            "message_count",
+            "last_message_at",
+            "created_at",
+            "updated_at",
+        )
+
+
+class ConversationDetailSerializer(ConversationSerializer):
+    messages = serializers.SerializerMethodField()
+
+    class Meta(ConversationSerializer.Meta):
+        fields = (*ConversationSerializer.Meta.fields, "messages")
+
+    def get_messages(self, conversation: Conversation) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = MessageSerializer(self.context["turns"], many=True).data
+        return rows
+
+
+class ConversationCreateSerializer(serializers.Serializer[Any]):
+    """Without language and level: those of the learner's current language."""
+
+    student_id = serializers.UUIDField(required=False)
+    language = serializers.ChoiceField(TAUGHT_CHOICES, required=False)
+    level = serializers.ChoiceField(Level.choices, required=False)
+    scenario = serializers.SlugField(required=False, default="", allow_blank=True, max_length=60)
+
+
+class RenameSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=120)
+
+
+class FeedbackSerializer(serializers.Serializer[Any]):
+    rating = serializers.ChoiceField([(1, "up"), (-1, "down")])
+    reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class FeedbackResultSerializer(serializers.ModelSerializer[Message]):
+    message_id = serializers.UUIDField(source="id")
+    reason = serializers.CharField(source="rating_reason")
+
+    class Meta:
+        model = Message
+        fields = ("message_id", "rating", "reason")
+
+
+class CancelResultSerializer(serializers.ModelSerializer[Message]):
+    """`status` as it stands: still `streaming` while the stop travels to the writing process."""
+
+    message_id = serializers.UUIDField(source="id")
+
+    class Meta:
+        model = Message
+        fields = ("message_id", "status")
+
+
+class ScenarioSerializer(serializers.Serializer[Any]):
+    slug = serializers.SlugField()
+    language = serializers.CharField()
+    level = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+
+
+class ScenarioQuerySerializer(serializers.Serializer[Any]):
+    language = serializers.ChoiceField(TAUGHT_CHOICES, required=False)
+    level = serializers.ChoiceField(Level.choices, required=False)
+
+
+class SearchSerializer(serializers.Serializer[Any]):
+    search = serializers.CharField(required=False, default="", max_length=100, allow_blank=True)
+    student_id = serializers.UUIDField(required=False, default=None)
+
+
+class ConversationIdSerializer(serializers.Serializer[Any]):
+    conversation_id = serializers.UUIDField(required=False, default=None)

@@ -1,0 +1,23 @@
+"""Everything that writes conversations. Doors, tasks and the turn runner call these and nothing else."""
+
+from conversations.services.conversations import (
+    delete_conversation,
+    rate_message,
+    rename_conversation,
+    start_conversation,
+)
+from conversations.services.finish import TurnResult, close_interrupted_turn, finish_turn
+from conversations.services.turns import TurnContext, begin_turn, retry_turn
+
+__all__ = [
+    "TurnContext",
+    "TurnResult",
+    "begin_turn",
+    "close_interrupted_turn",
+    "delete_conversation",
+    "finish_turn",
+    "rate_message",
+    "rename_conversation",
+    "retry_turn",
+    "start_conversation",
+]

@@ -1,0 +1,91 @@
+from uuid import UUID
+
+from ai.scenarios import Scenario, catalogue
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from config.errors import DomainError, NotFound
+from config.languages import TAUGHT
+from config.levels import LEVELS
+from conversations.models import Conversation, Message
+from learning.models import LearningSession
+
+TITLE_LENGTH = 120
+REASON_LENGTH = 500
+
+
+@transaction.atomic
+def start_conversation(
+    *,
+    learner: User,
+    language: str,
+    level: str,
+    scenario: str = "",
+    session: LearningSession | None = None,
+) -> Conversation:
+    """A new conversation. In a scenario the tutor speaks first, in the words it was written with."""
+    if language not in TAUGHT or level not in LEVELS:
+        raise DomainError("Choose a language and a level that are taught here.")
+    scene = _scene(language, level, scenario) if scenario else None
+    conversation = Conversation.objects.create(
+        learner=learner,
+        learning_session=session,
+        language=language,
+        level=level,
+        scenario=scenario,
+        title=scene.title[:TITLE_LENGTH] if scene else "",
+        message_count=1 if scene else 0,
+    )
+    if scene:
+        Message.objects.create(
+            conversation=conversation,
+            position=1,
+            role=Message.Role.ASSISTANT,
+            content=scene.opening,
+            provider="builtin",
+            finished_at=timezone.now(),
+        )
+    return conversation
+
+
+def _scene(language: str, level: str, slug: str) -> Scenario:
+    for scene in catalogue(language, level):
+        if scene.slug == slug:
+            return scene
+    raise NotFound("There is no such scenario at this level.", code="unknown_scenario")
+
+
+def rename_conversation(*, learner: User, conversation_id: UUID, title: str) -> Conversation:
+    title = " ".join(title.split())
+    if not 1 <= len(title) <= TITLE_LENGTH:
+        raise DomainError(details={"title": [f"Use 1 to {TITLE_LENGTH} characters."]})
+    conversation = Conversation.objects.owned_by(learner).filter(pk=conversation_id).first()
+    if conversation is None:
+        raise NotFound
+    conversation.title = title
+    conversation.save(update_fields=["title", "updated_at"])
+    return conversation
+
+
+def delete_conversation(*, learner: User, conversation_id: UUID) -> list[str]:
+    """Hide it from everyone, at once. Gives the ids of live replies, for the caller to stop."""
+    now = timezone.now()
+    mine = Conversation.objects.owned_by(learner).filter(pk=conversation_id)
+    if not mine.update(deleted_at=now, updated_at=now):
+        raise NotFound
+    live = Message.objects.live().filter(conversation=conversation_id)
+    return [str(key) for key in live.values_list("pk", flat=True)]
+
+
+def rate_message(*, learner: User, message_id: UUID, rating: int, reason: str = "") -> Message:
+    """A thumb up (1) or down (-1) on a reply; the last one counts."""
+    replies = Message.objects.owned_by(learner).filter(role=Message.Role.ASSISTANT)
+    message = replies.filter(pk=message_id).first()
+    if message is None:
+        raise NotFound
+    if rating not in (1, -1):
+        raise DomainError(details={"rating": ["Use 1 or -1."]})
+    message.rating, message.rating_reason = rating, reason.strip()[:REASON_LENGTH]
+    message.save(update_fields=["rating", "rating_reason"])
+    return message

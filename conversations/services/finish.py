@@ -1,0 +1,109 @@
+"""Closing a turn: once, whoever notices first that it is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from conversations.events import CorrectionEvent
+from conversations.models import Conversation, Correction, Message
+from learning.services import record_study
+
+
+@dataclass(slots=True)
+class TurnResult:
+    """What became of a turn. `status` is the reply's last one."""
+
+    status: str
+    text: str = ""
+    provider: str = ""
+    model: str = ""
+    prompt: str = ""
+    usage: dict[str, Any] = field(default_factory=dict)
+    corrections: Sequence[CorrectionEvent] = ()
+    corrections_by: str = ""
+    confidence: float | None = None
+    suggest_tutor: bool = False
+    error_code: str = ""
+
+
+def finish_turn(*, turn_id: UUID | str, result: TurnResult) -> bool:
+    """Write the reply and all that follows from it; False when somebody closed the turn before."""
+    now = timezone.now()
+    with transaction.atomic():
+        live = Message.objects.live().filter(pk=turn_id)
+        if not live.update(
+            status=result.status,
+            content=result.text,
+            provider=result.provider,
+            model=result.model,
+            prompt=result.prompt,
+            usage=result.usage,
+            confidence=result.confidence,
+            suggest_tutor=result.suggest_tutor,
+            error_code=result.error_code,
+            finished_at=now,
+        ):
+            return False
+        reply = Message.objects.select_related("conversation__learner", "reply_to").get(pk=turn_id)
+        _store_corrections(reply, result)
+        _count(reply, result)
+    return True
+
+
+def close_interrupted_turn(
+    *, turn_id: UUID | str, text: str, corrections: Sequence[CorrectionEvent] = ()
+) -> bool:
+    """The process that wrote it is gone: keep what had arrived. True for exactly one caller."""
+    result = TurnResult(
+        status=Message.Status.INTERRUPTED,
+        text=text,
+        corrections=corrections,
+        error_code="interrupted",
+    )
+    return finish_turn(turn_id=turn_id, result=result)
+
+
+def _store_corrections(reply: Message, result: TurnResult) -> None:
+    # A turn tried again may find the same slips: the rows of the first try stay.
+    Correction.objects.bulk_create(
+        (
+            Correction(
+                id=UUID(found.id),
+                message_id=reply.reply_to_id,
+                start=found.start,
+                end=found.end,
+                original=found.original,
+                corrected=found.corrected,
+                kind=found.kind,
+                reason=found.reason,
+                rule=result.corrections_by,
+            )
+            for found in result.corrections
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _count(reply: Message, result: TurnResult) -> None:
+    conversation, now = reply.conversation, timezone.now()
+    tokens = result.usage.get("tokensIn", 0) + result.usage.get("tokensOut", 0)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        message_count=F("message_count") + 1,
+        tokens_used=F("tokens_used") + tokens,
+        last_message_at=now,
+        updated_at=now,
+    )
+    others = Message.objects.filter(reply_to=reply.reply_to_id).exclude(pk=reply.pk)
+    record_study(
+        learner=conversation.learner,
+        language=conversation.language,
+        now=now,
+        # Trying a turn again is not saying something more.
+        turns=0 if others.exists() else 1,
+        corrections=len(result.corrections),
+    )

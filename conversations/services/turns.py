@@ -1,0 +1,230 @@
+"""Opening a turn: the learner's message and an empty reply, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.selectors import current_language
+from ai.types import ChatMessage
+from config.errors import Conflict, DomainError, NotFound
+from config.levels import Level
+from conversations.errors import TurnInProgress
+from conversations.history import recent_messages
+from conversations.models import Conversation, Message
+from conversations.services.conversations import start_conversation
+from conversations.titles import title_from
+from learning.models import LearningSession
+
+MAX_MESSAGE_LENGTH = 5000
+IDEMPOTENCY_WINDOW = timedelta(hours=24)
+RETRYABLE = (Message.Status.CANCELLED, Message.Status.INTERRUPTED, Message.Status.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """All that writing a reply needs, so that it is written without the database."""
+
+    turn_id: str
+    learner_message_id: str
+    conversation_id: str
+    learner_id: UUID
+    learner_name: str
+    language: str
+    level: str
+    native_language: str
+    scenario: str
+    text: str
+    history: tuple[ChatMessage, ...]
+    """What came before, oldest first, within the token budget; without `text`."""
+    number: int
+    """1 for the conversation's first turn."""
+    replayed: bool = False
+    """An idempotency key came again: the turn exists and is only to be followed."""
+    whole: bool = False
+    """Nobody reads along: a reply that is too hard is written again instead of glossed."""
+
+
+def begin_turn(
+    *,
+    learner: User,
+    text: str,
+    conversation_id: UUID | None = None,
+    idempotency_key: str = "",
+    session_id: UUID | None = None,
+) -> TurnContext:
+    """Store what the learner said and open the reply.
+
+    Raises `TurnInProgress` when the conversation has a live turn, `NotFound` for a conversation
+    or session that is not the learner's, `Conflict` when the key was used for other words.
+    """
+    text = text.strip()
+    if not 1 <= len(text) <= MAX_MESSAGE_LENGTH:
+        raise DomainError(details={"message": [f"Use 1 to {MAX_MESSAGE_LENGTH} characters."]})
+    with transaction.atomic():
+        if idempotency_key:
+            _lock_key(learner, idempotency_key)
+            if (first := _first_use(learner, idempotency_key)) is not None:
+                return _replay(learner, first, text)
+        conversation = _conversation_for(learner, conversation_id, session_id)
+        return _open_turn(learner, conversation, text, idempotency_key)
+
+
+def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
+    """A new reply to the learner message of a turn that was cut off, stopped or failed.
+
+    `message_id` is that of the learner's message or of its last reply. Only the conversation's
+    last turn can be tried again: an older one has been talked past.
+    """
+    with transaction.atomic():
+        message = Message.objects.owned_by(learner).filter(pk=message_id).first()
+        if message is None:
+            raise NotFound
+        conversation = _locked(learner, message.conversation_id)
+        said = message.reply_to or message
+        last = conversation.messages.order_by("-position").first()
+        if last is None or said.role != Message.Role.USER or last.reply_to_id != said.pk:
+            raise Conflict("The conversation has gone on since.", code="turn_superseded")
+        if last.status == Message.Status.STREAMING:
+            raise TurnInProgress(details={"messageId": [str(last.pk)]})
+        if last.status not in RETRYABLE:
+            raise Conflict("That turn is answered already.", code="turn_complete")
+        reply = _open_reply(conversation, said, last.position + 1)
+        return _context(learner, conversation, said, reply)
+
+
+def _lock_key(learner: User, key: str) -> None:
+    """Two requests with one key at the same moment: the second waits for the first's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{learner.pk}:{key}"]
+        )
+
+
+def _first_use(learner: User, key: str) -> Message | None:
+    since = timezone.now() - IDEMPOTENCY_WINDOW
+    used = Message.objects.owned_by(learner).filter(idempotency_key=key, created_at__gte=since)
+    return used.select_related("conversation").first()
+
+
+def _replay(learner: User, said: Message, text: str) -> TurnContext:
+    if said.content != text:
+        raise Conflict(
+            "That Idempotency-Key was used for another message.", code="idempotency_key_reused"
+        )
+    reply = said.replies.order_by("-position").first()
+    assert reply is not None  # noqa: S101 - written in the same transaction as `said`
+    return _context(learner, said.conversation, said, reply, replayed=True)
+
+
+def _conversation_for(
+    learner: User, conversation_id: UUID | None, session_id: UUID | None
+) -> Conversation:
+    if conversation_id is not None:
+        return _locked(learner, conversation_id)
+    language = current_language(learner)
+    if language is None:
+        raise Conflict("Say what you want to learn first.", code="no_language")
+    return start_conversation(
+        learner=learner,
+        language=language.language,
+        level=language.level or Level.A1,
+        session=_session(learner, session_id),
+    )
+
+
+def _session(learner: User, session_id: UUID | None) -> LearningSession | None:
+    if session_id is None:
+        return None
+    session = LearningSession.objects.filter(learner=learner, pk=session_id).first()
+    if session is None:
+        raise NotFound
+    return session
+
+
+def _locked(learner: User, conversation_id: UUID) -> Conversation:
+    """The row lock orders the turns of a conversation, so that positions are never contended."""
+    mine = Conversation.objects.owned_by(learner).filter(pk=conversation_id)
+    conversation = mine.select_for_update().first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def _open_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
+    live = conversation.messages.live().values_list("pk", flat=True).first()
+    if live is not None:
+        raise TurnInProgress(details={"messageId": [str(live)]})
+    last = conversation.messages.aggregate(last=Max("position"))["last"] or 0
+    said = Message.objects.create(
+        conversation=conversation,
+        position=last + 1,
+        role=Message.Role.USER,
+        content=text,
+        idempotency_key=_free_key(conversation, key),
+    )
+    reply = _open_reply(conversation, said, last + 2)
+    changes: dict[str, Any] = {"message_count": F("message_count") + 1}
+    if not conversation.title:
+        changes["title"] = title_from(text)
+    now = timezone.now()
+    Conversation.objects.filter(pk=conversation.pk).update(
+        last_message_at=now, updated_at=now, **changes
+    )
+    return _context(learner, conversation, said, reply)
+
+
+def _free_key(conversation: Conversation, key: str) -> str:
+    """A key older than the window may be used again; the old row gives it up."""
+    if key:
+        conversation.messages.filter(idempotency_key=key).update(idempotency_key="")
+    return key
+
+
+def _open_reply(conversation: Conversation, said: Message, position: int) -> Message:
+    try:
+        with transaction.atomic():
+            return Message.objects.create(
+                conversation=conversation,
+                position=position,
+                role=Message.Role.ASSISTANT,
+                status=Message.Status.STREAMING,
+                reply_to=said,
+            )
+    except IntegrityError as error:
+        raise TurnInProgress from error
+
+
+def _context(
+    learner: User,
+    conversation: Conversation,
+    said: Message,
+    reply: Message,
+    *,
+    replayed: bool = False,
+) -> TurnContext:
+    return TurnContext(
+        turn_id=str(reply.pk),
+        learner_message_id=str(said.pk),
+        conversation_id=str(conversation.pk),
+        learner_id=learner.pk,
+        learner_name=learner.name,
+        language=conversation.language,
+        level=conversation.level,
+        native_language=learner.native_language,
+        scenario=conversation.scenario,
+        text=said.content,
+        history=() if replayed else recent_messages(conversation, before=said.position),
+        number=_turns_until(conversation, said),
+        replayed=replayed,
+    )
+
+
+def _turns_until(conversation: Conversation, said: Message) -> int:
+    spoken = conversation.messages.filter(role=Message.Role.USER, position__lte=said.position)
+    return spoken.count()

@@ -1,0 +1,176 @@
+"""The streaming endpoints as the schema describes them.
+
+The stream server answers these addresses before they reach the views here
+(`conversations.routing`). A request that does come this far was sent to the wrong server, and is
+told so.
+"""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from conversations.errors import WrongServer
+
+EVENTS = (
+    "Server-Sent Events. Each frame has `id` (the event's `seq`, from 1), `event` (its type) and "
+    "`data` (JSON). In order: `message.start` {messageId, conversationId, provider}, which comes "
+    "again when another provider takes over or the text begins anew; then any of `correction` "
+    "{id, start, end, original, corrected, kind, reason} (offsets in Unicode code points of the "
+    "learner's message) and `delta` {text}; and last one of `message.end` {text, usage, sources, "
+    "confidence, suggestTutor}, `cancelled` {text} or `error` {code, message, retryable}. A comment "
+    "line every 15 seconds keeps the connection open."
+)
+TURN = "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f"
+EXAMPLE = (
+    "id: 1\nevent: message.start\n"
+    f'data: {{"type":"message.start","turnId":"{TURN}","seq":1,"messageId":"{TURN}",'
+    '"conversationId":"0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6e","provider":"builtin"}\n\n'
+    "id: 2\nevent: delta\n"
+    f'data: {{"type":"delta","turnId":"{TURN}","seq":2,"text":"Muy bien. "}}\n\n'
+    "id: 3\nevent: correction\n"
+    f'data: {{"type":"correction","turnId":"{TURN}","seq":3,'
+    '"id":"0193f2b4-9d11-7c02-b1aa-3c5d7e9f0a1b","start":3,"end":7,"original":"soy",'
+    '"corrected":"estoy","kind":"grammar","reason":"Feelings take estar."}\n\n'
+    "id: 4\nevent: message.end\n"
+    f'data: {{"type":"message.end","turnId":"{TURN}","seq":4,"text":"Muy bien. ",'
+    '"usage":{"tokensIn":120,"tokensOut":3},"sources":[],"confidence":null,'
+    '"suggestTutor":false}\n\n'
+)
+STREAM = {
+    (200, "text/event-stream"): OpenApiResponse(
+        OpenApiTypes.STR, EVENTS, [OpenApiExample("A short reply", EXAMPLE)]
+    )
+}
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A repeat follows the first turn."
+)
+
+
+class ChatRequestSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(max_length=5000)
+    conversation_id = serializers.UUIDField(required=False)
+    session_id = serializers.UUIDField(required=False)
+
+
+class WholeChatRequestSerializer(ChatRequestSerializer):
+    student_id = serializers.UUIDField(required=False)
+
+
+class ChatSourceSerializer(serializers.Serializer[Any]):
+    session_id = serializers.CharField()
+    relevance = serializers.FloatField()
+    excerpt = serializers.CharField()
+
+
+class ChatCorrectionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    original = serializers.CharField()
+    corrected = serializers.CharField()
+    kind = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ChatAnswerSerializer(serializers.Serializer[Any]):
+    message_id = serializers.UUIDField()
+    response = serializers.CharField()
+    conversation_id = serializers.UUIDField()
+    suggest_tutor = serializers.BooleanField()
+    confidence = serializers.FloatField(allow_null=True)
+    sources = ChatSourceSerializer(many=True)
+    corrections = ChatCorrectionSerializer(many=True)
+    provider = serializers.CharField()
+
+
+class ChatView(APIView):
+    @extend_schema(
+        operation_id="chat_stream_create",
+        tags=["chat"],
+        parameters=[IDEMPOTENCY],
+        request=ChatRequestSerializer,
+        responses=STREAM,
+        examples=[
+            OpenApiExample("Say something", {"message": "Yo soy cansado hoy."}, request_only=True)
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Say something to the tutor and read the reply as it is written.
+
+        Without `conversationId` a conversation begins in the learner's current language. The reply
+        goes on when the connection breaks: read on at `/api/chat/stream/{messageId}`.
+        """
+        raise WrongServer
+
+
+class ChatMessageView(APIView):
+    @extend_schema(
+        operation_id="chat_message_create",
+        tags=["chat"],
+        parameters=[IDEMPOTENCY],
+        request=WholeChatRequestSerializer,
+        responses=ChatAnswerSerializer,
+        examples=[
+            OpenApiExample("Ask", {"message": "Yo soy cansado hoy."}, request_only=True),
+            OpenApiExample(
+                "Answered",
+                {
+                    "messageId": TURN,
+                    "response": "Ah, estás cansado. ¿Has dormido mal?",
+                    "conversationId": "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6e",
+                    "suggestTutor": False,
+                    "confidence": None,
+                    "sources": [],
+                    "corrections": [],
+                    "provider": "builtin",
+                },
+                response_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Say something to the tutor and get the whole reply at once."""
+        raise WrongServer
+
+
+class ChatStreamView(APIView):
+    @extend_schema(
+        operation_id="chat_stream_resume",
+        tags=["chat"],
+        parameters=[
+            OpenApiParameter(
+                "Last-Event-ID",
+                int,
+                OpenApiParameter.HEADER,
+                description="The last `seq` that was read; what follows it is sent.",
+            )
+        ],
+        responses=STREAM,
+    )
+    def get(self, request: Request, message_id: str) -> Response:
+        """Read a reply from the beginning or from where a connection broke, then live.
+
+        From any device of the learner and from any web process. Long after its end a reply comes
+        in one piece.
+        """
+        raise WrongServer
+
+
+class ChatRetryView(APIView):
+    @extend_schema(operation_id="chat_message_retry", tags=["chat"], request=None, responses=STREAM)
+    def post(self, request: Request, message_id: str) -> Response:
+        """Answer again what a reply that was cut off, stopped or failed should have answered.
+
+        `messageId` is that of the learner's message or of the reply.
+        """
+        raise WrongServer
