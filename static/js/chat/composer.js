@@ -1,0 +1,127 @@
+/** The learner's side: a field that grows, letters a keyboard lacks, a draft that survives. */
+export class Composer {
+  #form;
+  #field;
+  #send;
+  #stop;
+  #draft;
+  #busy = false;
+
+  constructor(form, { draftKey, onSend, onStop }) {
+    this.#form = form;
+    this.#field = form.querySelector("textarea");
+    this.#send = form.querySelector("#send");
+    this.#stop = form.querySelector("#stop");
+    this.#draft = draftKey;
+    this.#field.value ||= read(draftKey);
+    this.#listen(onSend, onStop);
+    this.#field.disabled = false;
+    this.#refresh();
+  }
+
+  focus() {
+    this.#field.focus({ preventScroll: true });
+  }
+
+  /** While an answer is being written there is a Stop button where Send was. */
+  set busy(value) {
+    this.#busy = value;
+    const moved = document.activeElement === (value ? this.#send : this.#stop);
+    this.#send.hidden = value;
+    this.#stop.hidden = !value;
+    this.#stop.disabled = false;
+    if (moved) this.focus();
+    this.#refresh();
+  }
+
+  stopping() {
+    this.#stop.disabled = true;
+  }
+
+  clear() {
+    this.#field.value = "";
+    this.#changed();
+  }
+
+  /** Gives words back that were not accepted, before whatever was typed since. */
+  restore(text) {
+    this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
+    this.#changed();
+  }
+
+  #listen(onSend, onStop) {
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = this.#field.value.trim();
+      if (text && !this.#busy) onSend(text);
+    });
+    this.#field.addEventListener("input", () => this.#changed());
+    this.#field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#form.requestSubmit();
+    });
+    this.#stop.addEventListener("click", onStop);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#busy && !event.isComposing) onStop();
+    });
+    letterKeys(this.#form.querySelectorAll("[data-letter]"), (letter) => this.#insert(letter));
+  }
+
+  #insert(letter) {
+    this.#field.setRangeText(letter, this.#field.selectionStart, this.#field.selectionEnd, "end");
+    this.#changed();
+    this.focus();
+  }
+
+  #changed() {
+    write(this.#draft, this.#field.value);
+    this.#refresh();
+  }
+
+  #refresh() {
+    this.#send.disabled = !this.#field.value.trim();
+    this.#field.style.height = "auto";
+    // The border is outside scrollHeight.
+    this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
+  }
+}
+
+/** One tab stop for the whole bar; arrows move in it; Shift gives the capital. */
+function letterKeys(buttons, onLetter) {
+  const all = [...buttons];
+  all.forEach((button, number) => {
+    // The field keeps the focus, so that a phone's keyboard stays open.
+    button.addEventListener("pointerdown", (event) => event.preventDefault());
+    button.addEventListener("click", (event) => {
+      const { letter } = button.dataset;
+      onLetter(event.shiftKey ? letter.toLocaleUpperCase(button.lang) : letter);
+    });
+    button.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = all[(number + step + all.length) % all.length];
+      button.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    });
+  });
+}
+
+// Storage may be refused (private windows): a draft is a convenience, not a need.
+function read(key) {
+  try {
+    return localStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function write(key, text) {
+  try {
+    if (text) localStorage.setItem(key, text);
+    else localStorage.removeItem(key);
+  } catch {
+    return;
+  }
+}
