@@ -185,8 +185,14 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "email"
+AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_email"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out_page"
+AXES_SENSITIVE_PARAMETERS = ["csrfmiddlewaretoken"]
+# A try while locked out does not lengthen the wait we have named.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+
 # How many proxies of ours stand in front: the client's address is read that far from the right.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 AXES_CLIENT_IP_CALLABLE = "config.addresses.client_address"
@@ -244,6 +250,11 @@ EMBEDDER = env.str("EMBEDDER", default="builtin")
 AI_FIRST_TOKEN_TIMEOUT = env.float("AI_FIRST_TOKEN_TIMEOUT", default=20.0)
 AI_IDLE_TIMEOUT = env.float("AI_IDLE_TIMEOUT", default=20.0)
 AI_TOTAL_TIMEOUT = env.float("AI_TOTAL_TIMEOUT", default=120.0)
+AI_ATTEMPTS = env.int("AI_ATTEMPTS", default=2)
+# A provider that asks us to wait longer than this is passed over for the next one.
+AI_RETRY_AFTER_LIMIT = env.float("AI_RETRY_AFTER_LIMIT", default=2.0)
+AI_BREAKER_FAILURES = env.int("AI_BREAKER_FAILURES", default=5)
+AI_BREAKER_SECONDS = env.float("AI_BREAKER_SECONDS", default=30.0)
 STREAMS_PER_PROCESS = env.int("STREAMS_PER_PROCESS", default=500)
 
 # --- Today --------------------------------------------------------------------------------------

@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+
+import pytest
+
+from ai import breakers, factory
+from ai.providers.scripted import SCRIPT, Script
+from ai.testing.provider_server import ProviderServer
+
+
+@pytest.fixture(autouse=True)
+def _fresh_providers() -> None:
+    breakers.reset()
+    factory._build.cache_clear()
+    SCRIPT.reset()
+
+
+@pytest.fixture
+def script(settings) -> Script:
+    settings.AI_CHAIN = ["scripted"]
+    return SCRIPT
+
+
+@pytest.fixture(scope="session")
+def _running_server() -> Iterator[ProviderServer]:
+    server = ProviderServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(_running_server, settings) -> ProviderServer:
+    """The loopback provider, with both SDKs pointed at it; the chain is `openai` alone."""
+    _running_server.reset()
+    settings.AI_CHAIN = ["openai"]
+    settings.OPENAI_API_KEY = settings.GEMINI_API_KEY = "a-key"
+    settings.OPENAI_BASE_URL = _running_server.openai_url
+    settings.GEMINI_BASE_URL = _running_server.gemini_url
+    settings.AI_ATTEMPTS = 1
+    return _running_server
