@@ -46,7 +46,7 @@ class LinkRefused(DomainError):
 
 class StaleSettings(Conflict):
     code = "stale_settings"
-    message = "Your settings were changed on another device. Load them, then save again."
+    message = "Your settings were changed on another device. Look at them, then save again."
 
     def __init__(self, *, version: int) -> None:
         super().__init__(details={"version": version})

@@ -193,6 +193,9 @@ class TutorProfile(models.Model):
 
 
 class TutorAssignmentQuerySet(models.QuerySet["TutorAssignment"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_admin else self.filter(Q(tutor=user) | Q(student=user))
+
     def current(self) -> Self:
         return self.filter(ended_at__isnull=True)
 

@@ -1,7 +1,45 @@
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from accounts.models import LearnerLanguage, LearnerProfile, TutorProfile, User, UserSettings
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRecord:
+    """A user with what they say of themselves and the languages they study, in their order."""
+
+    user: User
+    profile: LearnerProfile
+    languages: list[LearnerLanguage]
+
+    @property
+    def target_languages(self) -> list[str]:
+        return [row.language for row in self.languages]
+
+    @property
+    def proficiency_levels(self) -> dict[str, str]:
+        """Language code to level; a language not placed yet is left out."""
+        return {row.language: row.level for row in self.languages if row.level}
+
+    @property
+    def completeness(self) -> int:
+        """How much of the profile is filled in, in percent."""
+        filled = [
+            self.languages,
+            self.proficiency_levels,
+            self.profile.motivation,
+            self.profile.interests,
+            self.profile.strengths,
+            self.profile.learning_style,
+            self.profile.onboarded_at,
+            self.user.email_verified_at,
+        ]
+        return round(100 * sum(map(bool, filled)) / len(filled))
+
+
+def learner_record(user: User) -> LearnerRecord:
+    return LearnerRecord(user, learner_profile(user), list(user.languages.all()))
 
 
 def current_language(user: User) -> LearnerLanguage | None:

@@ -187,12 +187,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_email"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out_page"
-AXES_SENSITIVE_PARAMETERS = ["csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = ["username", "email", "ip_address", "csrfmiddlewaretoken"]
 # A try while locked out does not lengthen the wait we have named.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-
+AXES_ENABLE_ADMIN = False
 # How many proxies of ours stand in front: the client's address is read that far from the right.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 AXES_CLIENT_IP_CALLABLE = "config.addresses.client_address"

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.errors import InvalidFields
 from accounts.models import LearnerLanguage, User
+from accounts.services.audit import record_audit
 from accounts.services.checks import checked
 from accounts.validators import validate_level, validate_taught_language
 from config.languages import TAUGHT
@@ -47,6 +48,22 @@ def set_level(
         row.level, row.level_source, row.level_set_at = level, source, now
         row.level_probability, row.level_low, row.level_high = probability, low, high
         row.save()
+    return row
+
+
+@transaction.atomic
+def override_level(*, row: LearnerLanguage, level: str, by: User, now: datetime) -> LearnerLanguage:
+    """A tutor's or an admin's word on a level, audited. Raises InvalidFields."""
+    before = row.level
+    row = set_level(
+        user=row.user,
+        language=row.language,
+        level=level,
+        source=LearnerLanguage.Source.OVERRIDE,
+        now=now,
+    )
+    detail = {"language": row.language, "from": before, "to": level}
+    record_audit(actor=by, subject=row.user, action="level.overridden", detail=detail)
     return row
 
 

@@ -43,6 +43,12 @@ def reset_token(user: User) -> str:
     return default_token_generator.make_token(user)
 
 
+def reset_link_works(*, uid: str, token: str) -> bool:
+    """Whether a mailed link could still set a password; asking does not spend it."""
+    user = user_of(uid)
+    return user is not None and default_token_generator.check_token(user, token)
+
+
 def confirm_password_reset(*, uid: str, token: str, new: str, address: str | None = None) -> User:
     """Set a new password with a mailed token. Raises LinkRefused, or InvalidFields."""
     user = user_of(uid)

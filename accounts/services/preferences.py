@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import InvalidFields, StaleSettings
 from accounts.models import User, UserSettings
 from accounts.selectors import user_settings
+from accounts.services.profiles import update_profile
 
 GROUPS = ("interface", "learning", "privacy", "notifications")
 LARGEST_GROUP = 8 * 1024
@@ -46,3 +47,13 @@ def _check_group(name: str, value: Any) -> None:
         raise InvalidFields(**{name: _("This must be an object.")})
     if len(msgspec.json.encode(value)) > LARGEST_GROUP:
         raise InvalidFields(**{name: _("This is larger than we keep.")})
+
+
+@transaction.atomic
+def update_account(
+    *, user: User, profile: Mapping[str, Any], settings: Mapping[str, Any], version: int
+) -> UserSettings:
+    """What the settings page saves: all of it, or nothing. Raises as its two parts."""
+    saved = update_settings(user=user, changes=settings, version=version)
+    update_profile(user=user, changes=profile)
+    return saved

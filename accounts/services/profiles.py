@@ -57,7 +57,7 @@ def complete_onboarding(
     changes: dict[str, Any] = {
         "native_language": native_language,
         "timezone": timezone,
-        "target_languages": [language, *_other_languages(user, language)],
+        "target_languages": [language, *other_languages(user, language)],
         "motivation": motivation,
         "interests": list(interests),
         "daily_minutes": daily_minutes,
@@ -70,9 +70,9 @@ def complete_onboarding(
     return LearnerLanguage.objects.get(user=user, language=language)
 
 
-def _other_languages(user: User, language: str) -> list[str]:
-    codes = LearnerLanguage.objects.filter(user=user).exclude(language=language)
-    return list(codes.values_list("language", flat=True))
+def other_languages(user: User, language: str) -> list[str]:
+    others = LearnerLanguage.objects.filter(user=user).exclude(language=language)
+    return list(others.values_list("language", flat=True))
 
 
 def _update_user(user: User, changes: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ TUTOR_PERMISSIONS = (
     "accounts.view_user",
     "accounts.view_learnerprofile",
     "accounts.view_learnerlanguage",
+    "accounts.change_learnerlanguage",
     "accounts.view_tutorassignment",
     "learning.view_learningsession",
     "learning.view_studyday",
@@ -29,7 +30,7 @@ TUTOR_PERMISSIONS = (
 
 
 def ensure_tutor_group() -> Group:
-    """The group that lets tutors look at, and change nothing in, the back office."""
+    """The group that lets tutors look into the back office, and set their students' levels."""
     group, created = Group.objects.get_or_create(name=TUTORS_GROUP)
     if created:
         group.permissions.set(_tutor_permissions())

@@ -1,0 +1,209 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, UserSettings
+from accounts.services.checks import LONGEST_NAME, LONGEST_PASSWORD
+from accounts.validators import timezone_names
+from config.errors import DomainError
+from config.languages import NATIVE, TAUGHT
+
+LONGEST_EMAIL = 254
+MOST_INTERESTS = 10
+PLACE_ME = "place"
+SELF_LEVELS = [
+    (PLACE_ME, _("Not sure: find my level with a short test")),
+    ("A1", _("A1: I am starting, or know a few words")),
+    ("A2", _("A2: I manage simple, everyday things")),
+    ("B1", _("B1: I get by on most topics I know")),
+    ("B2", _("B2: I talk and read with some ease")),
+    ("C1", _("C1: I say what I mean, in almost any setting")),
+]
+DAILY_MINUTES = [(n, _("%(minutes)d minutes") % {"minutes": n}) for n in (5, 10, 15, 20, 30, 60)]
+
+
+def add_refusal(form: forms.Form, refusal: DomainError) -> None:
+    """Show what a service refused beside the fields it names, else above the form."""
+    for name, reasons in (refusal.details or {}).items():
+        if name in form.fields and not form[name].is_hidden:
+            form.add_error(name, reasons)
+    if not form.errors:
+        form.add_error(None, refusal.message)
+
+
+def language_choices(codes: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(code, f"{language.name} ({language.endonym})") for code, language in codes.items()]
+
+
+def timezone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Grouped by region, so that a list of 500 can be read."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(timezone_names()):
+        region, _slash, city = name.partition("/")
+        if city and region not in ("Etc", "SystemV"):
+            label = city.replace("_", " ").replace("/", ", ")
+            regions.setdefault(region, []).append((name, label))
+    return [("UTC", [("UTC", "UTC")]), *regions.items()]
+
+
+def _email(**options: Any) -> forms.EmailField:
+    widget = forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
+    return forms.EmailField(
+        label=_("E-mail address"), max_length=LONGEST_EMAIL, widget=widget, **options
+    )
+
+
+def _password(label: Any, *, autocomplete: str, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        **options,
+    )
+
+
+def _new_password(label: Any) -> forms.CharField:
+    hint = _("At least 8 characters: upper and lower case, and a number or sign.")
+    return _password(label, autocomplete="new-password", help_text=hint)
+
+
+def _timezone() -> forms.ChoiceField:
+    # The page's script fills in the browser's own zone where it says `detect`.
+    return forms.ChoiceField(
+        label=_("Time zone"),
+        choices=timezone_choices,
+        help_text=_("Your days and streaks follow it."),
+        widget=forms.Select(attrs={"data-timezone": "detect"}),
+    )
+
+
+def _native_language() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Your own language"),
+        choices=language_choices(NATIVE),
+        help_text=_("Explanations can use it."),
+    )
+
+
+class RegisterForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=LONGEST_NAME,
+        help_text=_("What we call you."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = _email()
+    password = _new_password(_("Password"))
+    role = forms.ChoiceField(
+        label=_("I am here to"),
+        choices=[
+            (User.Role.STUDENT, _("Learn a language")),
+            (User.Role.TUTOR, _("Teach, as a tutor")),
+        ],
+        initial=User.Role.STUDENT,
+        widget=forms.RadioSelect,
+        help_text=_("Tutors are let in by an admin."),
+    )
+
+
+class LoginForm(forms.Form):
+    email = _email()
+    password = _password(_("Password"), autocomplete="current-password")
+
+
+class OnboardingForm(forms.Form):
+    language = forms.ChoiceField(
+        label=_("Language to learn"),
+        choices=language_choices(TAUGHT),
+        widget=forms.RadioSelect,
+    )
+    native_language = _native_language()
+    level = forms.ChoiceField(
+        label=_("Where you stand"),
+        choices=SELF_LEVELS,
+        initial=PLACE_ME,
+        widget=forms.RadioSelect,
+        help_text=_("The test takes about ten minutes, and you can stop and come back."),
+    )
+    motivation = forms.CharField(
+        label=_("Why you learn it"),
+        max_length=280,
+        required=False,
+        help_text=_("A trip, a job, a person: conversations can follow it."),
+    )
+    interests = forms.CharField(
+        label=_("What you like to talk about"),
+        max_length=600,
+        required=False,
+        help_text=_("A few topics, with commas between them."),
+    )
+    daily_minutes = forms.TypedChoiceField(
+        label=_("Minutes a day"),
+        choices=DAILY_MINUTES,
+        coerce=int,
+        initial=15,
+        widget=forms.RadioSelect,
+    )
+    timezone = _timezone()
+
+    def clean_interests(self) -> list[str]:
+        topics = [topic.strip() for topic in self.cleaned_data["interests"].split(",")]
+        topics = list(dict.fromkeys(topic for topic in topics if topic))
+        if len(topics) > MOST_INTERESTS:
+            message = _("Name at most %(most)d topics.") % {"most": MOST_INTERESTS}
+            raise forms.ValidationError(message)
+        if any(len(topic) > 60 for topic in topics):
+            raise forms.ValidationError(_("Keep each topic under 60 characters."))
+        return topics
+
+    def answers(self) -> dict[str, Any]:
+        """The arguments of `complete_onboarding`."""
+        answers = dict(self.cleaned_data)
+        level = answers.pop("level")
+        return answers | {"self_level": "" if level == PLACE_ME else level}
+
+
+class SettingsForm(forms.Form):
+    name = RegisterForm.base_fields["name"]
+    language = forms.ChoiceField(
+        label=_("Language you study now"),
+        choices=[("", _("None")), *language_choices(TAUGHT)],
+        required=False,
+        help_text=_("Your other languages keep their levels."),
+    )
+    native_language = _native_language()
+    daily_minutes = forms.IntegerField(label=_("Minutes a day"), min_value=5, max_value=240)
+    timezone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=timezone_choices,
+        help_text=_("Your days and streaks follow it."),
+    )
+    theme = forms.ChoiceField(
+        label=_("Appearance"), choices=UserSettings.Theme.choices, widget=forms.RadioSelect
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def catch_up(self, version: int) -> None:
+        """Keep what was typed, but let the next save go over the version stored now."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
+
+class PasswordChangeForm(forms.Form):
+    current_password = _password(_("Current password"), autocomplete="current-password")
+    new_password = _new_password(_("New password"))
+
+
+class PasswordResetForm(forms.Form):
+    email = _email()
+
+
+class NewPasswordForm(forms.Form):
+    new_password = _new_password(_("New password"))
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to fill in: a mailed link only acts when its button is pressed, not when a mail
+    scanner opens it."""
