@@ -256,7 +256,7 @@ def visible(user: User, assessment_id: UUID) -> Assessment:
 def visible_learner(user: User, learner_id: UUID | None) -> User:
     if learner_id in (None, user.pk):
         return user
-    found = User.objects.visible_to(user).filter(pk=learner_id).first()
+    found: User | None = User.objects.visible_to(user).filter(pk=learner_id).first()
     if found is None:
         raise NotFound()
     return found

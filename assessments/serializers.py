@@ -184,8 +184,10 @@ class SubmitAssessmentSerializer(serializers.Serializer[Any]):
     user_id = serializers.UUIDField()
     language = serializers.CharField(min_length=2, max_length=8)
     assessment_type = serializers.ChoiceField(choices=Assessment.Type.choices)
-    questions = SubmittedQuestionSerializer(many=True, max_length=MOST_ANSWERS)
-    responses = SubmittedResponseSerializer(many=True, min_length=1, max_length=MOST_ANSWERS)
+    questions = serializers.ListField(child=SubmittedQuestionSerializer(), max_length=MOST_ANSWERS)
+    responses = serializers.ListField(
+        child=SubmittedResponseSerializer(), min_length=1, max_length=MOST_ANSWERS
+    )
 
 
 class SubmittedSerializer(serializers.Serializer[Any]):

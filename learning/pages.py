@@ -1,9 +1,12 @@
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.selectors import current_language, local_day
 from learning.selectors import recent_days, streak
 from learning.today import steps_for
@@ -12,18 +15,17 @@ from learning.today import steps_for
 @require_safe
 @login_required
 def today_page(request: HttpRequest) -> HttpResponse:
-    learner, now = request.user, timezone.now()
-    assert learner.is_authenticated  # noqa: S101 - login_required has seen to it; this tells mypy
+    learner, now = cast(User, request.user), timezone.now()
     language = current_language(learner)
     if language is None:
-        return redirect("accounts:onboarding")
+        return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
     today = local_day(learner, now)
-    primary, *others = steps_for(learner=learner, language=language, now=now) or [None]
+    steps = steps_for(learner=learner, language=language, now=now)
     context = {
         "language": language,
         "level": language.level,
-        "primary": primary,
-        "steps": others,
+        "primary": steps[0] if steps else None,
+        "steps": steps[1:],
         "streak": streak(learner, today),
         "days": recent_days(learner, today),
     }

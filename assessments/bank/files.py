@@ -35,8 +35,8 @@ def languages() -> list[str]:
     return sorted(path.name for path in BANK.iterdir() if any(path.glob("*.yaml")))
 
 
-def read_bank(language: str, *, folder: Path = BANK) -> list[BankItem]:
-    paths = sorted((folder / language).glob("*.yaml"))
+def read_bank(language: str) -> list[BankItem]:
+    paths = sorted((BANK / language).glob("*.yaml"))
     return [item for path in paths for item in read_file(path)]
 
 

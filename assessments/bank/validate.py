@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from statistics import mean
 
 from rapidfuzz import fuzz, process
-from wordfreq import tokenize, zipf_frequency
+from wordfreq import zipf_frequency
+from wordfreq.tokens import tokenize
 
 from assessments.bank.files import BankItem
 from assessments.engine import LEVELS
@@ -146,17 +147,18 @@ def giveaways(items: Sequence[BankItem]) -> Iterator[str]:
     if len(judged) < 20:
         return
     # In a tie no option stands out, so only a key longer than every other one is counted.
-    longest = mean(_stands_out(item, max) for item in judged)
-    shortest = mean(_stands_out(item, min) for item in judged)
+    ahead = [len(item.answer) - _other_lengths(item)[-1] for item in judged]
+    behind = [len(item.answer) - _other_lengths(item)[0] for item in judged]
+    longest = mean(difference > 0 for difference in ahead)
+    shortest = mean(difference < 0 for difference in behind)
     if longest > LONGEST_SHARE:
         yield f"the key is the longest option in {longest:.0%} of the items"
     if shortest > LONGEST_SHARE:
         yield f"the key is the shortest option in {shortest:.0%} of the items"
 
 
-def _stands_out(item: BankItem, extreme: type[max] | type[min]) -> bool:
-    others = [len(option) for option in item.options if option != item.answer]
-    return extreme(others) != len(item.answer) == extreme([*others, len(item.answer)])
+def _other_lengths(item: BankItem) -> list[int]:
+    return sorted(len(option) for option in item.options if option != item.answer)
 
 
 def gaps_in_coverage(items: Sequence[BankItem]) -> Iterator[str]:

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 LEVELS: Final = ("A1", "A2", "B1", "B2", "C1")
 """Above C1 the bank has no items, so C2 is never claimed: C1 means C1 or more."""
 WIDTH: Final = 1.4
-CENTRES: Final[Floats] = WIDTH * (np.arange(len(LEVELS)) - 2.0)
+CENTRES: Final[Floats] = WIDTH * np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 CUTS: Final[Floats] = (CENTRES[:-1] + CENTRES[1:]) / 2
 GRID: Final[Floats] = np.linspace(-5.6, 5.6, 113)
 """Points of ability, a tenth apart: fine beside a standard error of 0.35 after 20 items."""

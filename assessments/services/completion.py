@@ -10,8 +10,8 @@ from assessments.models import Assessment
 from assessments.services.state import Sitting, answers_of
 from learning.services import complete_session
 
-SKILLS_DIFFER_BY: Final = 0.8
-"""Spread of one skill about the others, on the ability scale: a little over half a level."""
+SKILLS_DIFFER_BY: Final = 1.0
+"""Spread of one skill about the others, on the ability scale: two thirds of a level."""
 
 
 def complete_assessment(sitting: Sitting, *, stopped_because: str, now: datetime) -> None:
