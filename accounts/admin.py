@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -29,6 +29,11 @@ from accounts.services.tokens import revoke_all_families
 from config.addresses import client_address
 
 admin.site.unregister(Group)
+
+if TYPE_CHECKING:
+    _AssignmentForm = forms.ModelForm[TutorAssignment]
+else:
+    _AssignmentForm = forms.ModelForm
 
 FOR_EVERYONE = ("email", "name", "role", "plan", "native_language", "timezone")
 
@@ -187,7 +192,7 @@ class TutorProfileAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
         self.message_user(request, "Declined: they see no learner.", messages.SUCCESS)
 
 
-class AssignmentForm(forms.ModelForm[TutorAssignment]):
+class AssignmentForm(_AssignmentForm):
     class Meta:
         model = TutorAssignment
         fields = ("tutor", "student")
