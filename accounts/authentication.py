@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.tokens import Token
 
 from accounts.models import User
 from config.errors import Forbidden, NotAuthenticated
@@ -19,9 +20,9 @@ from config.errors import Forbidden, NotAuthenticated
 class BearerAuthentication(JWTAuthentication):
     """JWT access tokens. Every refusal is the same 401, whichever check failed."""
 
-    def authenticate(self, request: Request) -> tuple[User, Any] | None:
+    def authenticate(self, request: Request) -> tuple[Any, Token] | None:
         try:
-            return cast("tuple[User, Any] | None", super().authenticate(request))
+            return super().authenticate(request)
         except AuthenticationFailed as refusal:
             raise AuthenticationFailed(
                 _("Your sign-in is no longer valid. Sign in again."), code="token_invalid"
@@ -29,7 +30,7 @@ class BearerAuthentication(JWTAuthentication):
 
 
 class _CsrfCheck(CsrfViewMiddleware):
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 
@@ -43,7 +44,7 @@ def _session_user(request: HttpRequest) -> User | None:
         store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
         request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
-    return cast(User, user) if user.is_authenticated and user.is_active else None
+    return user if user.is_authenticated and user.is_active else None
 
 
 def _check_csrf(request: HttpRequest) -> None:
@@ -64,7 +65,7 @@ def authenticate_request(request: HttpRequest) -> User:
     except AuthenticationFailed as refusal:
         raise NotAuthenticated(str(refusal.detail), code="token_invalid") from refusal
     if bearer:
-        return bearer[0]
+        return cast(User, bearer[0])
     user = _session_user(request)
     if user is None:
         raise NotAuthenticated

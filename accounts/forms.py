@@ -187,8 +187,7 @@ class SettingsForm(forms.Form):
 
     def catch_up(self, version: int) -> None:
         """Keep what was typed, but let the next save go over the version stored now."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        self.data = {**self.data.dict(), "version": str(version)}  # type: ignore[attr-defined]
 
 
 class PasswordChangeForm(forms.Form):

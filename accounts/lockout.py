@@ -32,10 +32,6 @@ def locked_out_page(request: HttpRequest, *_more: Any) -> HttpResponse:
     """For sign-in forms that are not ours: the admin's."""
     email = attempted_email(request, getattr(request, "axes_credentials", None)) or ""
     error = LockedOut(wait=time_left(email=email, address=client_address(request)))
-    return render(
-        request,
-        "accounts/locked_out.html",
-        {"error": error},
-        status=error.status,
-        headers=error.headers,
-    )
+    page = render(request, "accounts/locked_out.html", {"error": error}, status=error.status)
+    page.headers.update(error.headers)
+    return page

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import TutorProfile, User
 from accounts.services.passwords import reset_token
 from accounts.services.verification import VERIFICATION_LIFETIME, uid_of, verification_token
 
@@ -23,6 +23,13 @@ def send_password_reset_mail(user: User) -> None:
     link = reverse("accounts:password_reset_confirm", args=[uid_of(user), reset_token(user)])
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
     _send(user, "password_reset", _("Choose a new password"), {"link": link, "minutes": minutes})
+
+
+def send_tutor_decision_mail(profile: TutorProfile) -> None:
+    approved = profile.status == TutorProfile.Status.APPROVED
+    subject = _("You can teach now") if approved else _("Your request to teach was declined")
+    link = reverse("admin:index" if approved else "accounts:tutor_waiting")
+    _send(profile.user, "tutor_decision", subject, {"link": link, "approved": approved})
 
 
 def _send(user: User, template: str, subject: str, context: dict[str, Any]) -> None:

@@ -250,7 +250,9 @@ def _form_page(
 ) -> HttpResponse:
     if form is not None and form.errors and status == 200:
         status = 400
-    return render(request, template, {"form": form}, status=status, headers=headers)
+    page = render(request, template, {"form": form}, status=status)
+    page.headers.update(headers or {})
+    return page
 
 
 def _present_settings(user: User) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from rest_framework import serializers
 
 from accounts.models import LearnerLanguage, LearnerProfile, TutorProfile, User, UserSettings
 from accounts.selectors import LearnerRecord
-from accounts.services import TokenPair
 from accounts.services.checks import LONGEST_NAME, LONGEST_PASSWORD
 from accounts.services.profiles import PROFILE_FIELDS
 from config.languages import NATIVE_CHOICES, TAUGHT, TAUGHT_CHOICES
@@ -154,7 +153,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
-class TokenPairSerializer(serializers.Serializer[TokenPair]):
+class TokenPairSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(read_only=True)
     refresh_token = serializers.CharField(read_only=True)
 
@@ -167,14 +166,14 @@ class RegistrationSerializer(TokenPairSerializer):
     user = UserSerializer(read_only=True)
 
 
-class TicketSerializer(serializers.Serializer[None]):
+class TicketSerializer(serializers.Serializer[Any]):
     ticket = serializers.CharField(read_only=True)
     expires_in = serializers.IntegerField(
         read_only=True, default=settings.WS_TICKET_SECONDS, help_text="Seconds."
     )
 
 
-class AcceptedSerializer(serializers.Serializer[None]):
+class AcceptedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(read_only=True)
 
 
@@ -245,7 +244,7 @@ class SettingsSerializer(serializers.ModelSerializer[UserSettings]):
         read_only_fields = fields
 
 
-class SettingsSyncSerializer(serializers.Serializer[None]):
+class SettingsSyncSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     changed = serializers.BooleanField()
     settings = SettingsSerializer(allow_null=True)

@@ -56,7 +56,7 @@ def confirm_password_reset(*, uid: str, token: str, new: str, address: str | Non
         raise LinkRefused
     check_password(new, user, field="new_password")
     with transaction.atomic():
-        locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        locked: User = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         # Asked again under the lock: of two requests with one token, one finds it spent.
         if not default_token_generator.check_token(locked, token):
             raise LinkRefused

@@ -1,7 +1,5 @@
 """Signing in with a password, by whichever door, with django-axes counting the failures."""
 
-from typing import cast
-
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
@@ -23,7 +21,7 @@ def check_credentials(*, request: HttpRequest, email: str, password: str) -> Use
     email = email.strip().lower()
     user = authenticate(request, email=email, password=password)
     if user is not None:
-        return cast(User, user)
+        return user
     if getattr(request, "axes_locked_out", False):
         # We answer ourselves; left set, the middleware would put its own page in our place.
         request.axes_locked_out = False  # type: ignore[attr-defined]
@@ -47,7 +45,7 @@ def record_sign_in(*, user: User, door: str, address: str) -> None:
 
 def end_lockout(*, user: User, admin: User, address: str | None = None) -> int:
     """Forget the failed attempts on an account, from everywhere. Gives how many records went."""
-    ended = AxesProxyHandler.reset_attempts(username=user.email)
+    ended: int = AxesProxyHandler.reset_attempts(username=user.email)
     record_audit(actor=admin, subject=user, action="sign_in.unlocked", address=address)
     return ended
 

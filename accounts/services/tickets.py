@@ -34,7 +34,8 @@ def redeem_ws_ticket(ticket: str) -> User | None:
             return None
     except RedisError:
         return None
-    return User.objects.filter(pk=user_id, is_active=True).first()
+    owner: User | None = User.objects.filter(pk=user_id, is_active=True).first()
+    return owner
 
 
 def _key(ticket: str) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.conf import settings
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.settings import api_settings
@@ -118,5 +117,5 @@ def _revoke_replayed(family: RefreshFamily) -> None:
 
 def delete_expired_families() -> int:
     """Forget families whose last token can no longer be refreshed. Gives how many went."""
-    oldest = timezone.now() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    oldest = timezone.now() - api_settings.REFRESH_TOKEN_LIFETIME
     return RefreshFamily.objects.filter(rotated_at__lt=oldest).delete()[0]

@@ -1,5 +1,7 @@
 """Who may act as a tutor or an admin, and whom a tutor teaches. Every change is audited."""
 
+from functools import partial
+
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
@@ -118,12 +120,15 @@ def end_assignment(*, assignment: TutorAssignment, admin: User | None = None) ->
 
 
 def _decide(*, tutor: User, admin: User, status: TutorProfile.Status) -> TutorProfile:
+    from accounts.tasks import send_tutor_decision_task  # it imports the services
+
     _require_admin(admin)
     profile = TutorProfile.objects.select_for_update().filter(user=tutor).first()
     if profile is None or not tutor.is_tutor:
         raise InvalidFields(tutor="This account is not a tutor's.")
     profile.status, profile.decided_by, profile.decided_at = status, admin, timezone.now()
     profile.save(update_fields=["status", "decided_by", "decided_at"])
+    transaction.on_commit(partial(send_tutor_decision_task.delay, str(tutor.pk)), robust=True)
     return profile
 
 

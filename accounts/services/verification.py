@@ -1,7 +1,7 @@
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.utils import timezone
@@ -52,9 +52,11 @@ def uid_of(user: User) -> str:
 def user_of(uid: str) -> User | None:
     """The active user a mailed link names, if it names one."""
     try:
-        return User.objects.filter(pk=urlsafe_base64_decode(uid).decode(), is_active=True).first()
-    except (ValueError, ValidationError):
+        pk = UUID(urlsafe_base64_decode(uid).decode())
+    except ValueError:
         return None
+    named: User | None = User.objects.filter(pk=pk, is_active=True).first()
+    return named
 
 
 def _is_genuine(user: User, token: str) -> bool:

@@ -1,0 +1,47 @@
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import RefreshFamily
+from accounts.services import issue_tokens
+from accounts.tests.factories import AdminFactory, TutorFactory, UserFactory
+from config.celery import app
+
+
+@pytest.fixture(autouse=True)
+def _run_tasks_at_once(monkeypatch):
+    monkeypatch.setattr(app.conf, "task_always_eager", True)
+    monkeypatch.setattr(app.conf, "task_eager_propagates", True)
+
+
+@pytest.fixture
+def api():
+    return APIClient()
+
+
+@pytest.fixture
+def ana(db):
+    return UserFactory(email="ana@example.org", name="Ana Torres")
+
+
+@pytest.fixture
+def ben(db):
+    return UserFactory(email="ben@example.org", name="Ben Okoro")
+
+
+@pytest.fixture
+def tessa(db):
+    return TutorFactory(email="tessa@example.org")
+
+
+@pytest.fixture
+def cleo(db):
+    return AdminFactory(email="cleo@example.org")
+
+
+@pytest.fixture
+def signed_in(ana):
+    """A client that carries Ana's bearer token."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {issue_tokens(user=ana).token}")
+    RefreshFamily.objects.all().delete()
+    return client
