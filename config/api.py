@@ -1,9 +1,13 @@
 """What every REST endpoint shares: camelCase JSON, the error body, pagination."""
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from djangorestframework_camel_case.parser import CamelCaseJSONParser as BaseParser
 from djangorestframework_camel_case.util import camelize
@@ -12,7 +16,11 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
-from config.errors import DomainError, NotFound, error_body
+from config.errors import DomainError, Forbidden, NotAuthenticated, NotFound, TooLarge, Unavailable
+from config.errors import error_body as make_error_body
+from config.request_ids import request_id_of
+
+logger = logging.getLogger(__name__)
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
 
@@ -33,11 +41,116 @@ class CamelCaseJSONParser(BaseParser):
 
 
 class NamedArrayPagination(LimitOffsetPagination):
-    """`{"<array_name>": [...], "total", "limit", "offset", "hasMore"}`; a view names its array."""
+    """`{"<array_name>": [...], "total", "limit", "offset", "hasMore"}`; a view's subclass names it."""
 
+    array_name = "results"
     default_limit = 20
     max_limit = 100
 
+    def get_paginated_response(self, data: Any) -> Response:
+        limit = self.limit or self.default_limit
+        return Response(
+            {
+                self.array_name: data,
+                "total": self.count,
+                "limit": limit,
+                "offset": self.offset,
+                "has_more": self.offset + len(data) < self.count,
+            }
+        )
 
-def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    return None
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        number = {"type": "integer", "minimum": 0}
+        return {
+            "type": "object",
+            "required": [self.array_name, "total", "limit", "offset", "hasMore"],
+            "properties": {
+                self.array_name: schema,
+                "total": {**number, "example": 25},
+                "limit": {**number, "example": self.default_limit},
+                "offset": {**number, "example": 0},
+                "hasMore": {"type": "boolean", "example": True},
+            },
+        }
+
+
+_FIXED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[DomainError]], ...] = (
+    (Http404, NotFound),
+    (exceptions.NotFound, NotFound),
+    ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), NotAuthenticated),
+    ((PermissionDenied, exceptions.PermissionDenied), Forbidden),
+    ((OperationalError, InterfaceError), Unavailable),
+)
+_CODES = {400: "malformed", 405: "method_not_allowed", 406: "not_acceptable", 415: "wrong_media"}
+_SENTENCES = {
+    400: "The body is not valid JSON.",
+    405: "This address does not take that method.",
+    406: "We answer in JSON.",
+    415: "Send the body as JSON.",
+}
+
+
+class InternalError(DomainError):
+    status, code = 500, "internal"
+    message = "Something failed on our side. It has been noted; try again soon."
+
+
+def as_domain_error(exc: Exception) -> DomainError:
+    """The error a client is told of for any exception. What we did not foresee is `internal`."""
+    if isinstance(exc, DomainError):
+        return exc
+    if isinstance(exc, exceptions.ValidationError):
+        return DomainError("Some of what was sent is not valid.", details=_fields(exc.detail))
+    if isinstance(exc, ModelValidationError):
+        return DomainError("Some of what was sent is not valid.", details=_model_fields(exc))
+    for known, error in _FIXED:
+        if isinstance(exc, known):
+            return error()
+    if isinstance(exc, exceptions.APIException):
+        return _from_framework(exc)
+    return InternalError()
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
+    """Render any exception as the error body; anything unforeseen is logged with its trace."""
+    error = as_domain_error(exc)
+    if error.status >= 500:
+        logger.error("api_failed", exc_info=exc, extra={"code": error.code})
+    headers = dict(error.headers)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="api"'
+    request = context["request"]
+    body = make_error_body(error, request_id=request_id_of(request))
+    return Response(body, status=error.status, headers=headers)
+
+
+def _from_framework(exc: exceptions.APIException) -> DomainError:
+    if exc.status_code == 413:
+        return TooLarge()
+    error = DomainError(
+        _SENTENCES.get(exc.status_code, DomainError.message),
+        code=_CODES.get(exc.status_code, DomainError.code),
+    )
+    error.status = exc.status_code
+    return error
+
+
+def _fields(detail: Any) -> dict[str, Any]:
+    """Sentences by field name; what belongs to no field stands under `nonFieldErrors`."""
+    if isinstance(detail, Mapping):
+        return {name: _nested(value) for name, value in detail.items()}
+    return {"non_field_errors": _nested(detail)}
+
+
+def _nested(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _fields(value)
+    if isinstance(value, list):
+        return [_nested(entry) for entry in value]
+    return str(value)
+
+
+def _model_fields(exc: ModelValidationError) -> dict[str, Any]:
+    if hasattr(exc, "error_dict"):
+        return exc.message_dict
+    return {"non_field_errors": exc.messages}

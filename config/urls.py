@@ -1,6 +1,20 @@
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+api = [
+    path("", include("accounts.api_urls")),
+    path("", include("assessments.api_urls")),
+    path("", include("conversations.api_urls")),
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+]
 
 urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("learning.urls")),
+    path("", include("assessments.urls")),
+    path("", include("conversations.urls")),
+    path("api/", include(api)),
     path("admin/", admin.site.urls),
 ]
