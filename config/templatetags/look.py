@@ -74,7 +74,10 @@ def tutor_text(text: str) -> SafeString:
 
 @register.filter
 def marked(text: str, corrections: Iterable[Any]) -> list[Piece]:
-    """The words cut at their corrections. Offsets count code points; an overlap is left unmarked."""
+    """The words cut at their corrections; what overlaps or lies outside is left unmarked.
+
+    Offsets count Unicode code points.
+    """
     pieces, at = [], 0
     for correction in sorted(corrections or (), key=lambda each: each.start):
         if correction.start < at or correction.end > len(text):

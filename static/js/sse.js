@@ -6,14 +6,15 @@ export async function* frames(body) {
   try {
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return;
-      rest += decoder.decode(value, { stream: true });
+      rest += done ? "" : decoder.decode(value, { stream: true });
+      if (done) rest = rest.replace(/\r$/, "\n");
       const { complete, left } = split(rest);
       rest = left;
       for (const block of complete) {
         const frame = parse(block);
         if (frame) yield frame;
       }
+      if (done) return;
     }
   } finally {
     reader.cancel().catch(() => {});

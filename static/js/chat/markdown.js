@@ -1,7 +1,7 @@
 /** The tutor's small Markdown (paragraphs, bold, italics, lists) as DOM nodes, as it streams. */
 
 const ITEM = /^(?:([-*+])|(\d{1,9})[.)])[ \t]+(.*)$/;
-const SPAN = /(\*\*|__)(?=\S)([^]+?)(?<=\S)\1|([*_])(?=\S)([^]+?)(?<=[^\s*_])\3/;
+const SPAN = /(\*\*|__)(?=\S)([^]+?)(?<=\S)\1|([*_])(?=\S)([^]+?)(?<=[^\s*_])\3(?!\3)/;
 const WORD = /[\p{L}\p{N}]/u;
 
 /** Splits text into `{kind, lines, start}` blocks; `kind` is p, ul or ol. */
