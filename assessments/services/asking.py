@@ -10,7 +10,7 @@ from assessments.models import Assessment, Item, Response
 from assessments.services.grading import GRADABLE
 from assessments.services.state import Sitting
 
-ON_TOPIC = 2.0
+ON_TOPIC = 3.0
 """How much more an item is worth when the assessment was asked for its topic."""
 SEEN = 0.25
 """How much an item the learner met lately is worth: asked again only when little else is left."""

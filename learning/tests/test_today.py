@@ -69,7 +69,7 @@ def test_two_years_of_study_cost_the_queries_of_a_week(client, ana):
     assert cost(ana) == cost(ben) <= 12
 
 
-def test_the_most_urgent_comes_first(self, ana, settings):
+def test_the_most_urgent_comes_first(ana, settings):
     settings.TODAY_STEPS = [f"{__name__}.later", f"{__name__}.sooner"]
     language = LearnerLanguageFactory(user=ana)
 
