@@ -1,7 +1,6 @@
 from typing import Any
 from uuid import UUID
 
-from ai.scenarios import catalogue
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import generics, status
@@ -11,6 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.selectors import current_language
+from ai.scenarios import catalogue
 from config.api import NamedArrayPagination
 from config.errors import Conflict, NotFound
 from config.levels import Level

@@ -1,3 +1,6 @@
+from django.utils.translation import gettext as _
+
+from ai.errors import AllProvidersFailed
 from config.errors import Conflict, DomainError, Unavailable
 
 
@@ -24,6 +27,23 @@ class WrongServer(DomainError):
 class MethodNotAllowed(DomainError):
     status, code, message = 405, "method_not_allowed", "That method is not allowed here."
 
+    def __init__(self, *, allowed: str) -> None:
+        super().__init__()
+        self.headers = {"Allow": allowed}
+
 
 class UnsupportedMedia(DomainError):
     status, code, message = 415, "unsupported_media_type", "Send JSON."
+
+
+INTERRUPTED = "interrupted"
+"""The reply was cut off: by a provider, a restart or a crash. What had arrived is kept."""
+
+
+def failure_words(code: str) -> str:
+    """What an `error` event says to a person."""
+    if code == INTERRUPTED:
+        return _("The answer was cut off. What had arrived is kept; you can try again.")
+    if code == AllProvidersFailed.code:
+        return AllProvidersFailed.message
+    return _("No answer came. Your message is kept; you can try again.")

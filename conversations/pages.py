@@ -1,6 +1,5 @@
 from uuid import UUID
 
-from ai.scenarios import catalogue
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.selectors import current_language
+from ai.scenarios import catalogue
 from config.errors import NotFound
 from config.levels import Level
 from conversations.forms import StartConversationForm

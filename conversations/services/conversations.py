@@ -1,10 +1,10 @@
 from uuid import UUID
 
-from ai.scenarios import Scenario, catalogue
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from ai.scenarios import Scenario, catalogue
 from config.errors import DomainError, NotFound
 from config.languages import TAUGHT
 from config.levels import LEVELS

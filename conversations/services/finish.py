@@ -1,6 +1,6 @@
 """Closing a turn: once, whoever notices first that it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,8 @@ class TurnResult:
     prompt: str = ""
     usage: dict[str, Any] = field(default_factory=dict)
     corrections: Sequence[CorrectionEvent] = ()
-    corrections_by: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """What found each correction, by its id."""
     confidence: float | None = None
     suggest_tutor: bool = False
     error_code: str = ""
@@ -81,7 +82,7 @@ def _store_corrections(reply: Message, result: TurnResult) -> None:
                 corrected=found.corrected,
                 kind=found.kind,
                 reason=found.reason,
-                rule=result.corrections_by,
+                rule=result.rules.get(found.id, ""),
             )
             for found in result.corrections
         ),

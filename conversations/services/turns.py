@@ -91,7 +91,8 @@ def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
         if last is None or said.role != Message.Role.USER or last.reply_to_id != said.pk:
             raise Conflict("The conversation has gone on since.", code="turn_superseded")
         if last.status == Message.Status.STREAMING:
-            raise TurnInProgress(details={"messageId": [str(last.pk)]})
+            # Asked twice, as by a page whose connection broke: the one under way is followed.
+            return _context(learner, conversation, said, last, replayed=True)
         if last.status not in RETRYABLE:
             raise Conflict("That turn is answered already.", code="turn_complete")
         reply = _open_reply(conversation, said, last.position + 1)

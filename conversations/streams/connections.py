@@ -1,0 +1,85 @@
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+import redis
+import redis.asyncio
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connections
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CONNECT_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis] = WeakKeyDictionary()
+
+
+def valkey() -> redis.asyncio.Redis:
+    """The client of this event loop."""
+    loop = asyncio.get_running_loop()
+    client = _clients.get(loop)
+    if client is None:
+        client = _clients[loop] = redis.asyncio.Redis.from_url(
+            settings.VALKEY_URL,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            # Once more at once, for a connection the server had closed; patience is the callers'.
+            retry=AsyncRetry(NoBackoff(), 1),
+        )
+    return client
+
+
+def valkey_listening() -> redis.asyncio.Redis:
+    """A client for a subscription: it may hear nothing for hours."""
+    return redis.asyncio.Redis.from_url(
+        settings.VALKEY_URL,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_keepalive=True,
+        health_check_interval=15,
+    )
+
+
+@lru_cache(maxsize=4)
+def _sync_client(url: str) -> redis.Redis:
+    return redis.Redis.from_url(
+        url,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+def valkey_in_thread() -> redis.Redis:
+    """The client for code outside an event loop."""
+    return _sync_client(settings.VALKEY_URL)
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    # As many as the pool has connections: more would only wait for one.
+    size = settings.DATABASES["default"]["OPTIONS"].get("pool", {}).get("max_size", 4)
+    return ThreadPoolExecutor(max_workers=size, thread_name_prefix="database")
+
+
+def _and_hand_back(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run database work off the loop; its connection goes back to the pool before the answer."""
+    call: Callable[[], Any] = partial(function, *args, **kwargs)
+    work = sync_to_async(_and_hand_back, thread_sensitive=False, executor=_threads())
+    result: T = await work(call)
+    return result

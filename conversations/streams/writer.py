@@ -1,0 +1,157 @@
+"""Writes the turns of this process to their logs, all in one pipeline at a time."""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from conversations.events import DeltaEvent, TurnEvent
+from conversations.streams.frames import Frames
+from conversations.streams.log import (
+    LEASE_SECONDS,
+    LOG_SECONDS,
+    Frame,
+    append_command,
+    frame_of,
+    lease_key,
+    log_key,
+)
+
+logger = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.02
+"""How long tokens are gathered before a flush; a turn's first, and its last event, never wait."""
+REST_SECONDS = 2.0
+"""How long Valkey is left alone after it failed."""
+EXISTS_ALREADY = "equal or smaller"
+
+
+class WrittenTurn:
+    """A turn as its writer sees it: events to come, frames delivered, how many are in the log."""
+
+    __slots__ = ("delivered", "frames", "logged", "pending", "spoke", "turn_id")
+
+    def __init__(self, turn_id: str) -> None:
+        self.turn_id = turn_id
+        self.frames = Frames()
+        self.pending: list[TurnEvent] = []
+        self.logged = 0
+        self.spoke = False
+        self.delivered = asyncio.Event()
+
+    def seal(self) -> list[Frame]:
+        """Number and encode what is pending, neighbouring deltas as one."""
+        sealed: list[Frame] = []
+        seq = len(self.frames.items)
+        for event in _joined(self.pending):
+            seq += 1
+            sealed.append(frame_of(event, seq))
+        self.pending = []
+        return sealed
+
+
+class LogWriter:
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._dirty: dict[str, WrittenTurn] = {}
+        self._wanted = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._rest_until = 0.0
+        self._task = self._loop.create_task(self._run(), name="turn log writer")
+
+    def put(self, turn: WrittenTurn, event: TurnEvent) -> None:
+        turn.pending.append(event)
+        self._dirty[turn.turn_id] = turn
+        if turn.spoke and isinstance(event, DeltaEvent):
+            if self._timer is None:
+                self._timer = self._loop.call_later(GATHER_SECONDS, self._wanted.set)
+            return
+        turn.spoke = turn.spoke or isinstance(event, DeltaEvent)
+        self._wanted.set()
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            batch, self._dirty = list(self._dirty.values()), {}
+            sealed = [(turn, turn.seal()) for turn in batch]
+            await self._log(sealed)
+            for turn, frames in sealed:
+                turn.frames.extend(frames)
+                if turn.frames.ended:
+                    turn.delivered.set()
+
+    async def _log(self, sealed: list[tuple[WrittenTurn, list[Frame]]]) -> None:
+        if self._loop.time() < self._rest_until:
+            _forget([turn for turn, _ in sealed])
+            return
+        try:
+            await self._append(sealed)
+        except (RedisError, OSError, TimeoutError) as error:
+            logger.warning("turn log unreachable: %s", type(error).__name__)
+            self._rest_until = self._loop.time() + REST_SECONDS
+            _forget([turn for turn, _ in sealed])
+
+    async def _append(self, sealed: list[tuple[WrittenTurn, list[Frame]]]) -> None:
+        pipeline = self._client.pipeline(transaction=False)
+        owners: deque[WrittenTurn | None] = deque()
+        for turn, fresh in sealed:
+            for command in _commands(turn, fresh):
+                pipeline.execute_command(*command)
+                owners.append(turn if command[0] == "XADD" else None)
+            turn.logged = len(turn.frames.items) + len(fresh)
+        for owner, answer in zip(owners, await pipeline.execute(raise_on_error=False), strict=True):
+            _judge(owner, answer)
+
+
+def _joined(events: list[TurnEvent]) -> list[TurnEvent]:
+    joined: list[TurnEvent] = []
+    for event in events:
+        last = joined[-1] if joined else None
+        if isinstance(event, DeltaEvent) and isinstance(last, DeltaEvent):
+            joined[-1] = DeltaEvent(turn_id=event.turn_id, text=last.text + event.text)
+        else:
+            joined.append(event)
+    return joined
+
+
+def _commands(turn: WrittenTurn, fresh: list[Frame]) -> list[tuple[Any, ...]]:
+    unlogged = (
+        turn.frames.items[turn.logged :] + fresh if turn.logged < len(turn.frames.items) else fresh
+    )
+    commands = [append_command(turn.turn_id, frame) for frame in unlogged]
+    if unlogged and unlogged[0].seq == 1:
+        commands.append(("SET", lease_key(turn.turn_id), "1", "EX", LEASE_SECONDS))
+        commands.append(("EXPIRE", log_key(turn.turn_id), LOG_SECONDS))
+    if unlogged and unlogged[-1].last:
+        commands.append(("EXPIRE", log_key(turn.turn_id), LOG_SECONDS))
+        commands.append(("DEL", lease_key(turn.turn_id)))
+    return commands
+
+
+def _judge(owner: WrittenTurn | None, answer: Any) -> None:
+    """Tell an entry that is there already from one that could not be written."""
+    if isinstance(answer, ResponseError):
+        if EXISTS_ALREADY not in str(answer):
+            raise answer
+    elif isinstance(answer, Exception):
+        raise answer
+    elif answer is None and owner is not None:
+        owner.logged = 0
+
+
+def _forget(turns: list[WrittenTurn]) -> None:
+    # The next flush offers the whole turn again; entries that did arrive are refused as known.
+    for turn in turns:
+        turn.logged = 0

@@ -1,0 +1,10 @@
+from celery import shared_task
+
+from config.queues import Queue
+from conversations.streams.closing import close_dead_turns
+
+
+@shared_task(queue=Queue.CHAT)
+def close_interrupted_turns_task() -> int:
+    """Each minute: a turn whose process died is closed even when nobody reads it."""
+    return close_dead_turns()
