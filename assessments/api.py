@@ -9,6 +9,7 @@ from rest_framework.response import Response as ApiResponse
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from accounts.callers import caller_of
 from accounts.models import User
 from assessments.models import Assessment
 from assessments.selectors import (
@@ -40,7 +41,8 @@ from assessments.services import (
     start_assessment,
     submit_assessment,
 )
-from config.errors import Conflict, Forbidden, NotAuthenticated, NotFound
+from config.api import NamedArrayPagination
+from config.errors import Conflict, Forbidden, NotFound
 
 TAG = ["Assessments"]
 QUESTION = {
@@ -76,7 +78,7 @@ class CreateAssessmentView(APIView):
     )
     def post(self, request: Request) -> ApiResponse:
         data = valid(CreateAssessmentSerializer, request.data)
-        learner = only_the_learner(caller(request), data.get("user_id"))
+        learner = only_the_learner(caller_of(request), data.get("user_id"))
         assessment = start_assessment(
             learner=learner,
             language=data["language"],
@@ -103,7 +105,7 @@ class AssessmentView(APIView):
         responses=AssessmentSerializer,
     )
     def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
-        user = caller(request)
+        user = caller_of(request)
         assessment = visible(user, assessment_id)
         mine = assessment.learner_id == user.pk
         question = open_question(assessment) if mine else None
@@ -149,7 +151,7 @@ class AnswerView(APIView):
         ],
     )
     def post(self, request: Request, assessment_id: UUID) -> ApiResponse:
-        user = caller(request)
+        user = caller_of(request)
         assessment = visible(user, assessment_id)
         only_the_learner(user, assessment.learner_id)
         data = valid(AnswerSerializer, request.data)
@@ -171,7 +173,7 @@ class SubmitView(APIView):
     )
     def post(self, request: Request) -> ApiResponse:
         data = valid(SubmitAssessmentSerializer, request.data)
-        learner = only_the_learner(caller(request), data["user_id"])
+        learner = only_the_learner(caller_of(request), data["user_id"])
         assessment = submit_assessment(
             learner=learner,
             session_id=data["session_id"],
@@ -196,16 +198,20 @@ class ResultView(APIView):
         responses=ResultSerializer,
     )
     def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
-        result = result_of(visible(caller(request), assessment_id))
+        result = result_of(visible(caller_of(request), assessment_id))
         if result is None:
             raise Conflict("This assessment has no result.", code="assessment_not_over")
         return ApiResponse(ResultSerializer(result).data)
 
 
+class AssessmentPagination(NamedArrayPagination):
+    array_name = "assessments"
+
+
 class HistoryView(GenericAPIView[Assessment]):
     """Assessments, the latest first: one's own, or a student's whom the caller may see."""
 
-    array_name = "assessments"
+    pagination_class = AssessmentPagination
     queryset = Assessment.objects.none()
     serializer_class = AssessmentRowSerializer
 
@@ -220,19 +226,13 @@ class HistoryView(GenericAPIView[Assessment]):
     )
     def get(self, request: Request) -> ApiResponse:
         query = valid(HistoryQuerySerializer, underscoreize(request.query_params.dict()))
-        learner = visible_learner(caller(request), query.get("student_id"))
+        learner = visible_learner(caller_of(request), query.get("student_id"))
         rows = Assessment.objects.filter(learner=learner).order_by("-created_at")
         if "language" in query:
             rows = rows.filter(language=query["language"])
         page = self.paginate_queryset(rows) or []
         data = AssessmentRowSerializer([history_row(row) for row in page], many=True).data
         return self.get_paginated_response(data)
-
-
-def caller(request: Request) -> User:
-    if not isinstance(request.user, User):
-        raise NotAuthenticated()
-    return request.user
 
 
 def valid(serializer_class: type[Serializer[Any]], data: Any) -> dict[str, Any]:

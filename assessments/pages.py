@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.callers import caller_of
 from accounts.models import LearnerLanguage, User
 from accounts.selectors import current_language
 from assessments.forms import AnswerForm
@@ -27,7 +28,7 @@ from config.errors import Conflict, DomainError
 @login_required
 def placement_page(request: HttpRequest) -> HttpResponse:
     """The introduction, or the open question of the placement under way. POST starts one."""
-    learner = signed_in(request)
+    learner = caller_of(request)
     language = current_language(learner)
     if language is None:
         return redirect("accounts:onboarding")
@@ -80,7 +81,7 @@ def stop_page(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def result_page(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
-    user = signed_in(request)
+    user = caller_of(request)
     seen = Assessment.objects.visible_to(user).select_related("learning_session", "learner")
     assessment = get_object_or_404(seen, pk=assessment_id)
     result = result_of(assessment)
@@ -91,12 +92,8 @@ def result_page(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
     return render(request, "assessments/result.html", {"assessment": assessment, "result": result})
 
 
-def signed_in(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def mine(request: HttpRequest, assessment_id: UUID) -> Assessment:
-    owned = Assessment.objects.filter(learner=signed_in(request))
+    owned = Assessment.objects.filter(learner=caller_of(request))
     return get_object_or_404(owned.select_related("learning_session"), pk=assessment_id)
 
 

@@ -1,12 +1,10 @@
-from typing import cast
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.callers import caller_of
 from accounts.selectors import current_language, local_day
 from learning.selectors import recent_days, streak
 from learning.today import steps_for
@@ -15,7 +13,7 @@ from learning.today import steps_for
 @require_safe
 @login_required
 def today_page(request: HttpRequest) -> HttpResponse:
-    learner, now = cast(User, request.user), timezone.now()
+    learner, now = caller_of(request), timezone.now()
     language = current_language(learner)
     if language is None:
         return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
