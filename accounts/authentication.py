@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.tokens import Token
 
+from accounts.errors import TokenRefused
 from accounts.models import User
 from config.errors import Forbidden, NotAuthenticated
 
@@ -24,9 +25,7 @@ class BearerAuthentication(JWTAuthentication):
         try:
             return super().authenticate(request)
         except AuthenticationFailed as refusal:
-            raise AuthenticationFailed(
-                _("Your sign-in is no longer valid. Sign in again."), code="token_invalid"
-            ) from refusal
+            raise TokenRefused from refusal
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -58,12 +57,10 @@ def _check_csrf(request: HttpRequest) -> None:
 def authenticate_request(request: HttpRequest) -> User:
     """The caller of a request that does not come through DRF. Blocks: call it in a thread.
 
-    Raises NotAuthenticated, or Forbidden with code `csrf_failed` for a session without its token.
+    Raises NotAuthenticated (TokenRefused for a bad bearer token), or Forbidden with the code
+    `csrf_failed` for a session without its CSRF token.
     """
-    try:
-        bearer = BearerAuthentication().authenticate(cast(Request, request))
-    except AuthenticationFailed as refusal:
-        raise NotAuthenticated(str(refusal.detail), code="token_invalid") from refusal
+    bearer = BearerAuthentication().authenticate(cast(Request, request))
     if bearer:
         return cast(User, bearer[0])
     user = _session_user(request)

@@ -31,7 +31,7 @@ class InvalidCredentials(NotAuthenticated):
 
 
 class TokenRefused(NotAuthenticated):
-    """A refresh token that is broken, expired, revoked, or was used before."""
+    """A token that is broken, expired or revoked, or a refresh token that was used before."""
 
     code = "token_invalid"
     message = "Your sign-in is no longer valid. Sign in again."

@@ -33,5 +33,5 @@ def locked_out_page(request: HttpRequest, *_more: Any) -> HttpResponse:
     email = attempted_email(request, getattr(request, "axes_credentials", None)) or ""
     error = LockedOut(wait=time_left(email=email, address=client_address(request)))
     page = render(request, "accounts/locked_out.html", {"error": error}, status=error.status)
-    page.headers.update(error.headers)
+    page["Retry-After"] = error.headers["Retry-After"]
     return page

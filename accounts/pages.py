@@ -251,7 +251,8 @@ def _form_page(
     if form is not None and form.errors and status == 200:
         status = 400
     page = render(request, template, {"form": form}, status=status)
-    page.headers.update(headers or {})
+    for name, value in (headers or {}).items():
+        page[name] = value
     return page
 
 

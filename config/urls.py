@@ -2,6 +2,8 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from accounts.pages import home_page
+
 api = [
     path("", include("accounts.api_urls")),
     path("", include("assessments.api_urls")),
@@ -11,6 +13,7 @@ api = [
 ]
 
 urlpatterns = [
+    path("", home_page, name="home"),
     path("", include("accounts.urls")),
     path("", include("learning.urls")),
     path("", include("assessments.urls")),

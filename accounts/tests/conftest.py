@@ -8,9 +8,10 @@ from config.celery import app
 
 
 @pytest.fixture(autouse=True)
-def _run_tasks_at_once(monkeypatch):
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
-    monkeypatch.setattr(app.conf, "task_eager_propagates", True)
+def _run_tasks_at_once():
+    app.conf.update(task_always_eager=True, task_eager_propagates=True)
+    yield
+    app.conf.update(task_always_eager=False, task_eager_propagates=False)
 
 
 @pytest.fixture
