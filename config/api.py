@@ -41,7 +41,7 @@ class CamelCaseJSONParser(BaseParser):
 
 
 class NamedArrayPagination(LimitOffsetPagination):
-    """`{"<array_name>": [...], "total", "limit", "offset", "hasMore"}`; a view's subclass names it."""
+    """`{"<array_name>": [...], "total", "limit", "offset", "hasMore"}`; a subclass names it."""
 
     array_name = "results"
     default_limit = 20

@@ -116,13 +116,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": VALKEY_URL,
         "KEY_PREFIX": "parlance",
     }
 }
-# django-ratelimit counts in this cache; Django's own Redis backend is atomic where it matters.
-SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
+# Checks of django-ratelimit: our cache is Django's Redis backend, which is shared and atomic where
+# it counts, only under a name the checks do not know.
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+RATELIMIT_FAIL_OPEN = True
+RATES = {
+    "chat": env.str("RATE_CHAT", default="50/m"),
+    "assessment": env.str("RATE_ASSESSMENT", default="10/h"),
+    "sign_in": env.str("RATE_SIGN_IN", default="30/m"),
+    "sign_up": env.str("RATE_SIGN_UP", default="20/h"),
+    "mail": env.str("RATE_MAIL", default="10/h"),
+}
 
 CHANNEL_LAYERS = {
     "default": {

@@ -1,0 +1,59 @@
+"""The cache, which may vanish: without Valkey every look-up misses and every write is dropped."""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import ConnectionError as ValkeyConnectionError
+from redis.exceptions import TimeoutError as ValkeyTimeoutError
+
+logger = logging.getLogger(__name__)
+
+UNREACHABLE = (ValkeyConnectionError, ValkeyTimeoutError, OSError)
+SECONDS_BETWEEN_TRIES = 2.0
+
+
+def _forgiving(name: str, missing: Any) -> Callable[..., Any]:
+    original = getattr(RedisCache, name)
+
+    @wraps(original)
+    def method(self: "ForgivingRedisCache", *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() < self.closed_until:
+            return missing(*args, **kwargs)
+        try:
+            return original(self, *args, **kwargs)
+        except UNREACHABLE:
+            # Letting each call time out would make the product slow, not merely uncached.
+            type(self).closed_until = time.monotonic() + SECONDS_BETWEEN_TRIES
+            logger.warning("cache_unreachable")
+            return missing(*args, **kwargs)
+
+    return method
+
+
+def _default(key: Any, default: Any = None, *args: Any, **kwargs: Any) -> Any:
+    return default
+
+
+def _gone(key: Any, *args: Any, **kwargs: Any) -> Any:
+    # What Django's caches raise for a key that is not there.
+    raise ValueError(f"Key '{key}' not found")
+
+
+class ForgivingRedisCache(RedisCache):
+    closed_until = 0.0
+
+    get = _forgiving("get", _default)
+    get_many = _forgiving("get_many", lambda *args, **kwargs: {})
+    set = _forgiving("set", lambda *args, **kwargs: None)
+    set_many = _forgiving("set_many", lambda data, *args, **kwargs: list(data))
+    add = _forgiving("add", lambda *args, **kwargs: False)
+    incr = _forgiving("incr", _gone)
+    touch = _forgiving("touch", lambda *args, **kwargs: False)
+    delete = _forgiving("delete", lambda *args, **kwargs: False)
+    delete_many = _forgiving("delete_many", lambda *args, **kwargs: None)
+    has_key = _forgiving("has_key", lambda *args, **kwargs: False)
+    clear = _forgiving("clear", lambda *args, **kwargs: None)
