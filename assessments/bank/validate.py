@@ -61,23 +61,28 @@ def validate_bank(items: Sequence[BankItem], *, language: str, complete: bool = 
 
 
 def item_problems(item: BankItem, language: str) -> Iterator[str]:
-    yield from _field_problems(item, language)
+    match = SLUG.match(item.slug)
+    expected = (language, item.level.lower(), item.skill)
+    if not match or match.group("language", "level", "skill") != expected:
+        yield f"the slug does not start with {'-'.join(expected)}-"
+    yield from content_problems(item)
+
+
+def content_problems(item: BankItem) -> Iterator[str]:
+    """What is wrong with one item, wherever it was written."""
+    yield from _field_problems(item)
     yield from _option_problems(item)
     yield from _prompt_problems(item)
     yield from _passage_problems(item)
 
 
-def _field_problems(item: BankItem, language: str) -> Iterator[str]:
+def _field_problems(item: BankItem) -> Iterator[str]:
     if item.level not in LEVELS:
         yield f"level {item.level!r} is not one of {', '.join(LEVELS)}"
     if item.skill not in SKILLS:
         yield f"skill {item.skill!r} is not one of {', '.join(SKILLS)}"
     if item.type != "multiple_choice":
         yield f"type {item.type!r} is not multiple_choice"
-    match = SLUG.match(item.slug)
-    expected = (language, item.level.lower(), item.skill)
-    if not match or match.group("language", "level", "skill") != expected:
-        yield f"the slug does not start with {'-'.join(expected)}-"
     limits = {"topic": 60, "prompt": 1000, "passage": 4000, "explanation": 600, "slug": 80}
     for name, limit in limits.items():
         if len(getattr(item, name)) > limit:

@@ -1,4 +1,4 @@
-from assessments.services.bank import BankChange, load_bank
+from assessments.services.bank import BankChange, load_bank, set_item_state
 from assessments.services.batch import GivenAnswer, submit_assessment
 from assessments.services.sitting import (
     Outcome,
@@ -16,6 +16,7 @@ __all__ = [
     "answer_question",
     "current_question",
     "load_bank",
+    "set_item_state",
     "start_assessment",
     "submit_assessment",
 ]

@@ -4,9 +4,11 @@ from typing import Any
 from zlib import crc32
 
 from django.db import transaction
+from django.utils import timezone
 
 from assessments.bank.files import BankItem
 from assessments.bank.parameters import starting_parameters
+from assessments.bank.validate import SLUG
 from assessments.models import Item
 
 OPTION_IDS = "abcdefgh"
@@ -32,7 +34,7 @@ def load_bank(*, language: str, items: Sequence[BankItem]) -> BankChange:
 
     Parameters that answers have calibrated stay. An item no longer in the files is retired, never
     deleted, since answers point at it; one that somebody retired stays so. Items made in the admin
-    are left alone: a slug from the files always starts with `<language>-<level>-<skill>-`.
+    are left alone: they cannot have a slug like those of the files.
     """
     known = {item.slug: item for item in Item.objects.filter(language=language)}
     change = BankChange()
@@ -40,8 +42,8 @@ def load_bank(*, language: str, items: Sequence[BankItem]) -> BankChange:
     for source in items:
         stored = known.get(source.slug)
         if stored is None:
-            new.append(Item(language=language, slug=source.slug, **_fields(source, None)))
-        elif _apply(stored, _fields(source, stored)):
+            new.append(Item(language=language, slug=source.slug, **authored_fields(source, None)))
+        elif _apply(stored, authored_fields(source, stored)):
             changed.append(stored)
     Item.objects.bulk_create(new)
     Item.objects.bulk_update(changed, [*WRITTEN, *PARAMETERS, "options", "key"], batch_size=200)
@@ -51,7 +53,7 @@ def load_bank(*, language: str, items: Sequence[BankItem]) -> BankChange:
     return change
 
 
-def _fields(source: BankItem, stored: Item | None) -> dict[str, Any]:
+def authored_fields(source: BankItem, stored: Item | None) -> dict[str, Any]:
     options = shuffled_options(source, stored.options if stored else [])
     fields: dict[str, Any] = {name: getattr(source, name).strip() for name in WRITTEN}
     fields |= {
@@ -87,11 +89,18 @@ def shuffled_options(source: BankItem, stored: Options) -> Options:
     return sorted(options, key=lambda option: option["id"])
 
 
+def is_from_files(slug: str) -> bool:
+    """Whether a slug is of the kind only the bank's files use."""
+    return SLUG.match(slug) is not None
+
+
+def set_item_state(*, items: Sequence[Item], state: str) -> int:
+    """Activate, retire or shelve items; how many that changed. Open questions stay answerable."""
+    chosen = Item.objects.filter(pk__in=[item.pk for item in items]).exclude(state=state)
+    return chosen.update(state=Item.State(state), updated_at=timezone.now())
+
+
 def _retire_missing(known: dict[str, Item], slugs: set[str]) -> int:
-    gone = [
-        item.pk
-        for slug, item in known.items()
-        if slug not in slugs and slug.startswith(f"{item.language}-{item.level.lower()}-")
-    ]
+    gone = [item.pk for slug, item in known.items() if slug not in slugs and is_from_files(slug)]
     active = Item.objects.filter(pk__in=gone).exclude(state=Item.State.RETIRED)
     return active.update(state=Item.State.RETIRED)

@@ -1,0 +1,225 @@
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from import_export.admin import ImportExportModelAdmin
+from import_export.formats.base_formats import CSV, YAML
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+
+from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
+from accounts.callers import caller_of
+from assessments.exchange import PARAMETERS, ItemResource
+from assessments.models import Assessment, Item, Response
+from assessments.selectors import answer_text
+from assessments.services import set_item_state
+from assessments.services.bank import is_from_files
+
+if TYPE_CHECKING:
+    _ItemForm = forms.ModelForm[Item]
+else:
+    _ItemForm = forms.ModelForm
+
+
+class ItemForm(_ItemForm):
+    class Meta:
+        model = Item
+        exclude = ("exposures",)
+        help_texts = {
+            "options": 'A list such as [{"id": "a", "text": "es"}, {"id": "b", "text": "está"}].',
+            "slug": "Any name that does not look like one from the bank's files (es-a1-grammar-…).",
+        }
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if is_from_files(slug) and slug != self.instance.slug:
+            raise ValidationError("Slugs like this are kept for the bank's files.")
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("type") == Item.Type.MULTIPLE_CHOICE:
+            self._check_options(data.get("options") or [], data.get("key") or [])
+        return data
+
+    def _check_options(self, options: Any, key: list[str]) -> None:
+        sound = isinstance(options, list) and all(
+            isinstance(option, dict) and set(option) == {"id", "text"} for option in options
+        )
+        if not sound:
+            self.add_error("options", "Each option has an id and a text, nothing else.")
+        elif len({option["id"] for option in options}) < max(len(options), 2):
+            self.add_error("options", "Give at least two options, each with an id of its own.")
+        elif len(key) != 1 or key[0] not in {option["id"] for option in options}:
+            self.add_error("key", "Name the one right option by its id.")
+
+
+@admin.register(Item)
+class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):  # type: ignore[misc]
+    """The item bank. Content of items from the bank's files is changed there, not here."""
+
+    form = ItemForm
+    resource_classes = (ItemResource,)
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+    formats = (CSV, YAML)
+    list_display = (
+        "slug", "language", "level", "skill", "topic", "state", "difficulty", "calibrated",
+        "exposures", "share_right",
+    )  # fmt: skip
+    list_filter = ("language", "level", "skill", "state", "type")
+    search_fields = ("slug", "topic", "prompt")
+    ordering = ("language", "level", "skill", "slug")
+    list_per_page = 50
+    show_full_result_count = False
+    readonly_fields = ("preview", "exposures", "calibrated_at")
+    fieldsets = (
+        (None, {"fields": ("preview", ("language", "level", "skill"), ("slug", "topic", "state"))}),
+        ("Question", {"fields": ("type", "prompt", "passage", "options", "key", "explanation")}),
+        ("Parameters", {"fields": (PARAMETERS, ("calibrated_at", "exposures"))}),
+    )
+    actions = ("activate", "retire")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
+        answered = Q(responses__answered_at__isnull=False)
+        items: QuerySet[Item] = super().get_queryset(request)
+        return items.annotate(
+            answered=Count("responses", filter=answered),
+            right=Count("responses", filter=answered & Q(responses__correct=True)),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> Any:
+        if obj and is_from_files(obj.slug):
+            content = ("language", "level", "skill", "slug", "topic", "type", "prompt", "passage")
+            return (*self.readonly_fields, *content, "options", "key", "explanation")
+        return self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
+        """Answers point at items, so they are retired instead."""
+        return False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return caller_of(request).is_admin
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return caller_of(request).is_admin
+
+    def save_model(self, request: HttpRequest, obj: Item, form: _ItemForm, change: bool) -> None:
+        if set(PARAMETERS) & set(form.changed_data):
+            # Set by hand counts as measured: loading the bank's files keeps its hands off.
+            obj.calibrated_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="Calibrated", boolean=True, ordering="calibrated_at")
+    def calibrated(self, item: Item) -> bool:
+        return item.calibrated_at is not None
+
+    @admin.display(description="Right")
+    def share_right(self, item: Any) -> str:
+        return f"{item.right / item.answered:.0%} of {item.answered}" if item.answered else "–"
+
+    @admin.display(description="As a learner sees it")
+    def preview(self, item: Item) -> SafeString:
+        if not (item.prompt and item.key):
+            return SafeString("–")
+        options = format_html_join(
+            "",
+            "<li>{} {}</li>",
+            ((row["text"], "✓" if row["id"] in item.key else "") for row in item.options),
+        )
+        return format_html(
+            '<div lang="{}"><p>{}</p><p><strong>{}</strong></p><ul>{}</ul></div>',
+            item.language,
+            item.passage,
+            item.prompt,
+            options,
+        )
+
+    @admin.action(description="Ask the selected items", permissions=["manage"])
+    def activate(self, request: HttpRequest, items: QuerySet[Item]) -> None:
+        self._set_state(request, items, Item.State.ACTIVE)
+
+    @admin.action(description="Retire the selected items", permissions=["manage"])
+    def retire(self, request: HttpRequest, items: QuerySet[Item]) -> None:
+        self._set_state(request, items, Item.State.RETIRED)
+
+    def _set_state(self, request: HttpRequest, items: QuerySet[Item], state: Item.State) -> None:
+        count = set_item_state(items=list(items), state=state)
+        self.message_user(request, f"{state.label}: {count} items changed.", messages.SUCCESS)
+
+
+class ResponseInline(ReadOnlyAdmin, TabularInline):
+    model = Response
+    fields = ("number", "item", "item_level", "given", "correct", "time_spent", "asked_at")
+    readonly_fields = ("item_level", "given", "asked_at")
+    extra = 0
+    can_delete = False
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Response]:
+        responses: QuerySet[Response] = super().get_queryset(request)
+        return responses.select_related("item")
+
+    @admin.display(description="Level")
+    def item_level(self, response: Response) -> str:
+        return response.item.level
+
+    @admin.display(description="Answer")
+    def given(self, response: Response) -> str:
+        if response.dont_know:
+            return "I don't know"
+        return answer_text(response.item, response.answer) if response.answered_at else "–"
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
+    list_display = (
+        "learner", "language", "assessment_type", "status", "level", "certainty", "interval",
+        "created_at",
+    )  # fmt: skip
+    list_filter = ("status", "assessment_type", "language", "level", "stopped_because")
+    list_select_related = ("learner",)
+    search_fields = ("learner__email", "learner__name")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    inlines = (ResponseInline,)
+    fieldsets = (
+        (None, {"fields": (("learner", "language", "assessment_type"), ("status", "topics"))}),
+        (
+            "Result",
+            {
+                "fields": (
+                    ("level", "certainty", "interval", "stopped_because"),
+                    ("ability", "standard_error"),
+                    "skills",
+                    "strengths",
+                    "weaknesses",
+                )
+            },
+        ),
+        ("When", {"fields": (("created_at", "completed_at"),)}),
+    )
+    readonly_fields = ("certainty", "interval", "skills")
+
+    @admin.display(description="Certainty", ordering="probability")
+    def certainty(self, assessment: Assessment) -> str:
+        return "–" if assessment.probability is None else f"{assessment.probability:.0%}"
+
+    @admin.display(description="Interval")
+    def interval(self, assessment: Assessment) -> str:
+        low, high = assessment.level_low, assessment.level_high
+        return "–" if not low else low if low == high else f"{low} to {high}"
+
+    @admin.display(description="By skill")
+    def skills(self, assessment: Assessment) -> SafeString:
+        rows = (
+            (Item.Skill(row["skill"]).label, row["level"], f"{row['probability']:.0%}")
+            for row in assessment.scores
+        )
+        return format_html_join("", "<p>{}: <strong>{}</strong> ({})</p>", rows)
