@@ -1,11 +1,13 @@
 """What page templates ask for: names of languages, the scale of levels, marked corrections."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from config.languages import NATIVE, TAUGHT
@@ -65,6 +67,14 @@ def percent(share: float | None) -> str:
 def speaker(provider: str) -> str:
     """Who talks, as the page says it."""
     return gettext(SPEAKERS.get(provider, "AI tutor"))
+
+
+@register.filter
+def gaps(text: str) -> SafeString:
+    """A question's text with its blank drawn as a line, and said as a word to who cannot see it."""
+    blank = format_html('<span class="gap"><span class="sr-only">{}</span></span>', gettext("blank"))
+    parts = [conditional_escape(part) for part in re.split(r"_{2,}", text)]
+    return mark_safe(blank.join(parts))  # noqa: S308 - every part has just been escaped
 
 
 @register.filter

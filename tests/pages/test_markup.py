@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from config.markup import render_markdown
-from config.templatetags.look import level_band, marked, percent
+from config.templatetags.look import gaps, level_band, marked, percent
 
 CASES = json.loads((Path(__file__).parent.parent / "markdown_cases.json").read_text())
 
@@ -54,3 +54,10 @@ def test_a_level_without_an_interval_is_its_own():
 @pytest.mark.parametrize(("share", "words"), [(0.836, "84 %"), (1, "100 %"), (None, "")])
 def test_percent(share, words):
     assert percent(share) == words
+
+
+def test_a_blank_is_drawn_and_said_and_the_rest_escaped():
+    html = gaps("<b>Yo ___ bien")
+    assert html.startswith("&lt;b&gt;Yo <span")
+    assert "blank" in html
+    assert "_" not in html
