@@ -238,7 +238,7 @@ def _valid(serializer: type[Any], data: Any) -> dict[str, Any]:
 def _snake(request: Request) -> dict[str, str]:
     """Query parameters by their Python names; the body parser does the same for bodies."""
     named = {"studentId": "student_id", "conversationId": "conversation_id"}
-    return {named.get(name, name): value for name, value in request.query_params.items()}
+    return {named.get(name, name): str(value) for name, value in request.query_params.items()}
 
 
 def _search(request: Request) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from accounts.authentication import authenticate_request
 from accounts.models import User
 from accounts.services import redeem_ws_ticket
 from config.errors import DomainError, NotAuthenticated, NotFound, TooLarge
+from config.ratelimit import check_rate
 from conversations.exchange import MAX_BODY, Exchange, Receive, Scope, Send, parse
-from conversations.limits import check_chat_rate
 from conversations.models import Conversation, Message
 from conversations.stream_doors import open_turn
 from conversations.streams.connections import in_thread
@@ -105,7 +105,7 @@ class ConversationSocket:
                 raise DomainError("Send text frames.", code="invalid_frame")
             if len(data) > MAX_BODY:
                 raise TooLarge
-            frame = parse(data, ClientFrame)
+            frame: ClientFrame = parse(data, ClientFrame)
             await self._handlers[type(frame)](self, frame)
         except DomainError as refusal:
             await self._explain(refusal)
@@ -121,7 +121,9 @@ class ConversationSocket:
         await self._follow(context.turn_id, 0)
 
     def _open(self, frame: Say) -> Any:
-        check_chat_rate(self._exchange.django_request(), self._user)
+        request = self._exchange.django_request()
+        request.user = self._user
+        check_rate(request, "chat")
         return open_turn(self._user, frame.message, self._conversation_id, frame.idempotency_key)
 
     async def _cancel(self, frame: Stop) -> None:

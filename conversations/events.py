@@ -1,4 +1,4 @@
-"""The closed set of events a turn is made of. SSE frames and socket frames are both made from these.
+"""The closed set of events a turn is made of. SSE frames and socket frames are made from these.
 
 `seq` counts from 1 within a turn and is the event's id on every reader and in the turn's log.
 """
@@ -14,17 +14,17 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", rename="camel", kw_on
     """Given by the turn's log when the event is appended."""
 
 
-class MessageStart(Event, tag="message.start"):
+class MessageStart(Event, frozen=True, tag="message.start"):
     message_id: str
     conversation_id: str
     provider: str
 
 
-class Route(Event, tag="route"):
+class Route(Event, frozen=True, tag="route"):
     route: str
 
 
-class Source(Event, tag="source"):
+class Source(Event, frozen=True, tag="source"):
     index: int
     kind: str
     id: str
@@ -33,16 +33,16 @@ class Source(Event, tag="source"):
     locator: dict[str, Any]
 
 
-class Tool(Event, tag="tool"):
+class Tool(Event, frozen=True, tag="tool"):
     name: str
     status: Literal["started", "done", "failed"]
 
 
-class DeltaEvent(Event, tag="delta"):
+class DeltaEvent(Event, frozen=True, tag="delta"):
     text: str
 
 
-class CorrectionEvent(Event, tag="correction"):
+class CorrectionEvent(Event, frozen=True, tag="correction"):
     """`start` and `end` count Unicode code points of the learner's message."""
 
     id: str
@@ -54,7 +54,7 @@ class CorrectionEvent(Event, tag="correction"):
     reason: str
 
 
-class MessageEnd(Event, tag="message.end"):
+class MessageEnd(Event, frozen=True, tag="message.end"):
     text: str
     usage: dict[str, Any]
     sources: list[dict[str, Any]]
@@ -62,11 +62,11 @@ class MessageEnd(Event, tag="message.end"):
     suggest_tutor: bool
 
 
-class Cancelled(Event, tag="cancelled"):
+class Cancelled(Event, frozen=True, tag="cancelled"):
     text: str
 
 
-class ErrorEvent(Event, tag="error"):
+class ErrorEvent(Event, frozen=True, tag="error"):
     code: str
     message: str
     retryable: bool
@@ -88,7 +88,7 @@ TERMINAL = (MessageEnd, Cancelled, ErrorEvent)
 """Nothing follows one of these."""
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(TurnEvent)
+_decoder: msgspec.json.Decoder[TurnEvent] = msgspec.json.Decoder(TurnEvent)
 
 
 def encode(event: TurnEvent) -> bytes:

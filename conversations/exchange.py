@@ -28,7 +28,7 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-T = TypeVar("T", bound=msgspec.Struct)
+T = TypeVar("T")
 
 MAX_BODY = 128 * 1024
 """Bytes. The longest message takes 60 KB when every character is escaped."""
@@ -42,6 +42,10 @@ class Exchange:
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         self.request_id = accept_or_make(self.headers.get("x-request-id"))
+        self.answer_headers = {
+            "X-Request-ID": self.request_id,
+            "X-Content-Type-Options": "nosniff",
+        }
         self.started = False
 
     @property
@@ -72,7 +76,8 @@ class Exchange:
     async def json(self, shape: type[T]) -> T:
         if self.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise UnsupportedMedia
-        return parse(await self.body(), shape)
+        parsed: T = parse(await self.body(), shape)
+        return parsed
 
     async def respond(self, status: int, data: Any, headers: Mapping[str, str] = {}) -> None:
         body = msgspec.json.encode(data)
@@ -109,7 +114,7 @@ class Exchange:
 
     async def _start(self, status: int, headers: Mapping[str, str]) -> None:
         self.started = True
-        every = {**headers, "X-Request-ID": self.request_id, "X-Content-Type-Options": "nosniff"}
+        every = {**self.answer_headers, **headers}
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in every.items()]
         await self.send({"type": "http.response.start", "status": status, "headers": raw})
 
@@ -126,8 +131,8 @@ class ClientGone(Exception):
     """Nobody is there to be answered."""
 
 
-def parse(data: bytes | str, shape: type[T]) -> T:
-    """Raises DomainError with the field that is wrong in `details`."""
+def parse(data: bytes | str, shape: Any) -> Any:
+    """A value of `shape`. Raises DomainError with the field that is wrong in `details`."""
     try:
         return msgspec.json.decode(data, type=shape)
     except msgspec.ValidationError as error:

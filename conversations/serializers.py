@@ -65,8 +65,7 @@ class ConversationDetailSerializer(ConversationSerializer):
         fields = (*ConversationSerializer.Meta.fields, "messages")
 
     def get_messages(self, conversation: Conversation) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = MessageSerializer(self.context["turns"], many=True).data
-        return rows
+        return list(MessageSerializer(self.context["turns"], many=True).data)
 
 
 class ConversationCreateSerializer(serializers.Serializer[Any]):

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest
 
 from accounts.authentication import authenticate_request
 from accounts.models import User
 from config.errors import Conflict, DomainError, NotFound
+from config.ratelimit import check_rate
 from conversations.errors import TurnInProgress
 from conversations.events import (
     Cancelled,
@@ -22,7 +22,6 @@ from conversations.events import (
     decode,
 )
 from conversations.exchange import Exchange, door
-from conversations.limits import check_chat_rate
 from conversations.models import Message
 from conversations.services import TurnContext, begin_turn, retry_turn
 from conversations.streams.closing import close_if_dead
@@ -66,8 +65,7 @@ async def chat_message(exchange: Exchange) -> None:
 async def chat_stream(exchange: Exchange) -> None:
     """Read a reply on from `Last-Event-ID`."""
     after = _last_event(exchange)
-    request, message_id = exchange.django_request(), exchange.arguments["message_id"]
-    turn_id = await in_thread(partial(_readable_reply, request, message_id))
+    turn_id = await in_thread(_readable_reply, exchange, exchange.arguments["message_id"])
     await exchange.stream(turn_id, after=after)
 
 
@@ -75,9 +73,8 @@ async def chat_stream(exchange: Exchange) -> None:
 async def chat_retry(exchange: Exchange) -> None:
     """Answer a learner's message again."""
     await exchange.body()
-    request, message_id = exchange.django_request(), exchange.arguments["message_id"]
     with runner().place():
-        context = await in_thread(partial(_retry, request, message_id))
+        context = await in_thread(_retry, exchange, exchange.arguments["message_id"])
         if not context.replayed:
             runner().start(context)
     await exchange.stream(context.turn_id)
@@ -88,16 +85,15 @@ async def _begin(exchange: Exchange, body: ChatBody, *, whole: bool = False) -> 
     if len(key) > MAX_KEY:
         raise DomainError(details={"Idempotency-Key": [f"Use at most {MAX_KEY} characters."]})
     with runner().place():
-        opening = partial(_open, exchange.django_request(), body, key)
-        context = await in_thread(opening)
+        context = await in_thread(_open, exchange, body, key)
         if not context.replayed:
             context = replace(context, whole=whole)
             runner().start(context)
     return context
 
 
-def _open(request: HttpRequest, body: ChatBody, key: str) -> TurnContext:
-    learner = _caller(request)
+def _open(exchange: Exchange, body: ChatBody, key: str) -> TurnContext:
+    learner = _caller(exchange)
     if body.student_id not in (None, learner.pk):
         raise NotFound
     return open_turn(learner, body.message, body.conversation_id, key, body.session_id)
@@ -128,18 +124,19 @@ def open_turn(
     return begin()
 
 
-def _retry(request: HttpRequest, message_id: UUID) -> TurnContext:
-    return retry_turn(learner=_caller(request), message_id=message_id)
+def _retry(exchange: Exchange, message_id: UUID) -> TurnContext:
+    return retry_turn(learner=_caller(exchange), message_id=message_id)
 
 
-def _caller(request: HttpRequest) -> User:
-    learner = authenticate_request(request)
-    check_chat_rate(request, learner)
-    return learner
+def _caller(exchange: Exchange) -> User:
+    request = exchange.django_request()
+    request.user = authenticate_request(request)
+    exchange.answer_headers |= check_rate(request, "chat")
+    return request.user
 
 
-def _readable_reply(request: HttpRequest, message_id: UUID) -> str:
-    user = authenticate_request(request)
+def _readable_reply(exchange: Exchange, message_id: UUID) -> str:
+    user = authenticate_request(exchange.django_request())
     replies = Message.objects.visible_to(user).filter(role=Message.Role.ASSISTANT)
     if not replies.filter(pk=message_id).exists():
         raise NotFound

@@ -24,11 +24,11 @@ from conversations.errors import WrongServer
 EVENTS = (
     "Server-Sent Events. Each frame has `id` (the event's `seq`, from 1), `event` (its type) and "
     "`data` (JSON). In order: `message.start` {messageId, conversationId, provider}, which comes "
-    "again when another provider takes over or the text begins anew; then any of `correction` "
+    "again when another provider takes over before the first word; then any of `correction` "
     "{id, start, end, original, corrected, kind, reason} (offsets in Unicode code points of the "
     "learner's message) and `delta` {text}; and last one of `message.end` {text, usage, sources, "
-    "confidence, suggestTutor}, `cancelled` {text} or `error` {code, message, retryable}. A comment "
-    "line every 15 seconds keeps the connection open."
+    "confidence, suggestTutor}, `cancelled` {text} or `error` {code, message, retryable}. A "
+    "comment line every 15 seconds keeps the connection open."
 )
 TURN = "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f"
 EXAMPLE = (

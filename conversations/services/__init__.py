@@ -1,4 +1,4 @@
-"""Everything that writes conversations. Doors, tasks and the turn runner call these and nothing else."""
+"""Everything that writes conversations: for doors, tasks and the turn runner alike."""
 
 from conversations.services.conversations import (
     delete_conversation,

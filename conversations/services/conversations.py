@@ -24,7 +24,7 @@ def start_conversation(
     scenario: str = "",
     session: LearningSession | None = None,
 ) -> Conversation:
-    """A new conversation. In a scenario the tutor speaks first, in the words it was written with."""
+    """A new conversation. In a scenario the tutor speaks first, in its authored words."""
     if language not in TAUGHT or level not in LEVELS:
         raise DomainError("Choose a language and a level that are taught here.")
     scene = _scene(language, level, scenario) if scenario else None

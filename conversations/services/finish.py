@@ -70,12 +70,14 @@ def close_interrupted_turn(
 
 
 def _store_corrections(reply: Message, result: TurnResult) -> None:
+    said = reply.reply_to
+    assert said is not None  # noqa: S101 - every reply of a turn answers a message
     # A turn tried again may find the same slips: the rows of the first try stay.
     Correction.objects.bulk_create(
         (
             Correction(
                 id=UUID(found.id),
-                message_id=reply.reply_to_id,
+                message=said,
                 start=found.start,
                 end=found.end,
                 original=found.original,

@@ -31,7 +31,7 @@ YOUNG = timedelta(seconds=LEASE_SECONDS)
 
 
 def close_if_dead(turn_id: str) -> bool:
-    """Close the turn if nothing writes it any more. False when it lives, or when nobody can tell."""
+    """Close the turn if nothing writes it any more. False when it lives or nobody can tell."""
     live = Message.objects.live().filter(created_at__lt=timezone.now() - YOUNG)
     if not live.filter(pk=turn_id).exists():
         return False

@@ -9,7 +9,7 @@ CANCEL_CHANNEL = "turns:cancel"
 
 
 def request_cancel(turn_id: str) -> None:
-    """Ask the process that writes the turn to stop it. Raises Unavailable when it cannot be asked."""
+    """Ask the process that writes the turn to stop it. Raises Unavailable when it cannot."""
     try:
         valkey_in_thread().publish(CANCEL_CHANNEL, turn_id)
     except RedisError as error:

@@ -44,7 +44,7 @@ class Reader:
         self._frames = frames
         self._heartbeat = heartbeat
         self._loop = asyncio.get_running_loop()
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[bool] | None = None
         self._closed = self._quiet = False
         self._timer = self._loop.call_later(heartbeat, self._beat)
         frames.readers.add(self)
@@ -60,16 +60,11 @@ class Reader:
             if self._frames.ended:
                 return None
             self._waiting = self._loop.create_future()
-            if await self._beats():
+            if await self._waiting and not self._closed:
                 return []
         return None
 
-    async def _beats(self) -> bool:
-        assert self._waiting is not None  # noqa: S101 - set by `next`, the only caller
-        beat = await self._waiting
-        return beat is not None and not self._closed
-
-    def wake(self, *, beat: bool | None = None) -> None:
+    def wake(self, *, beat: bool = False) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(beat)
 

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from conversations.streams.closing import close_if_dead_later
 from conversations.streams.connections import in_thread
 from conversations.streams.frames import Frames
-from conversations.streams.log import frames_from, lease_key, log_key, text_in
+from conversations.streams.log import Frame, frames_from, lease_key, log_key, text_in
 from conversations.streams.stored import frames_to_end, stored_turn
 
 logger = logging.getLogger(__name__)
@@ -49,11 +49,12 @@ class Mirrors:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _logged(self, turn_id: str) -> list[Any]:
+    async def _logged(self, turn_id: str) -> list[Frame]:
         try:
-            return frames_from(await self._client.xrange(log_key(turn_id)), after=0)
+            entries: Any = await self._client.xrange(log_key(turn_id))
         except (RedisError, OSError):
             return []
+        return frames_from(entries, after=0)
 
     async def _from_rows(self, turn_id: str, *, after: int) -> tuple[Frames, int]:
         """The end may have been written between the two looks: the log is asked once more."""
@@ -107,7 +108,7 @@ class Mirrors:
             missed = {key for key in quiet if await self._look(key, missed_before=key in missed)}
 
     async def _look(self, turn_id: str, *, missed_before: bool) -> bool:
-        """Whether its lease is missing. Missing twice, the turn is closed; once may be a restart."""
+        """Whether its lease is missing. Missing twice, the turn is closed; once may be chance."""
         try:
             missing = not await self._client.exists(lease_key(turn_id))
         except (RedisError, OSError):
