@@ -1,0 +1,172 @@
+"""Runs the language tools in one child process, so that no web process loads them.
+
+The child starts at the first call, is replaced when it dies or overstays its deadline, and ends
+with its parent. When it cannot answer, the callers here give the answer that means "nothing found".
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from ai.language.difficulty import Estimate, estimate, too_hard
+from ai.language.slips import Slip
+
+logger = logging.getLogger(__name__)
+
+DEADLINE = 5.0
+"""Seconds one call may take, waiting included."""
+
+T = TypeVar("T")
+
+
+class Unavailable(Exception):
+    """The child did not answer."""
+
+
+class AnalysisPool:
+    """One child process, shared by every thread and event loop of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+        self._answered = False
+
+    async def run(
+        self, function: Callable[..., T], *args: Any, deadline: float = DEADLINE, **options: Any
+    ) -> T:
+        """What `function` gives in the child. Raises Unavailable; a dead child is tried twice."""
+        for _ in range(2):
+            executor, future = self._submit(function, args, options)
+            try:
+                answer = await asyncio.wait_for(asyncio.wrap_future(future), deadline)
+            except BrokenProcessPool:
+                self._discard(executor)
+                continue
+            except TimeoutError as error:
+                self._overdue(executor, future)
+                raise Unavailable(f"{function.__name__} took over {deadline} s") from error
+            self._answered = True
+            return answer
+        raise Unavailable("the analysis process keeps dying")
+
+    def pids(self) -> list[int]:
+        with self._lock:
+            return list(self._executor._processes) if self._executor else []
+
+    def close(self) -> None:
+        if self._executor is not None:
+            self._discard(self._executor)
+
+    def _submit(
+        self, function: Callable[..., T], args: tuple[Any, ...], options: dict[str, Any]
+    ) -> tuple[ProcessPoolExecutor, Future[T]]:
+        with self._lock:
+            if self._executor is None:
+                self._executor = _start()
+            try:
+                return self._executor, self._executor.submit(function, *args, **options)
+            except (BrokenProcessPool, RuntimeError):
+                self._executor = _start()
+                return self._executor, self._executor.submit(function, *args, **options)
+
+    def _overdue(self, executor: ProcessPoolExecutor, future: Future[Any]) -> None:
+        # A first call that is late is still loading: the next one will find the child ready.
+        if not future.done() and self._answered:
+            self._discard(executor)
+
+    def _discard(self, executor: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._executor is executor:
+                self._executor, self._answered = None, False
+        for process in list((executor._processes or {}).values()):
+            with contextlib.suppress(OSError):
+                process.kill()
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _start() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_settle
+    )
+
+
+def _settle() -> None:
+    """In the child: leave Ctrl-C to the parent, and end when it does, even by `kill -9`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+POOL = AnalysisPool()
+os.register_at_fork(after_in_child=POOL.__init__)  # type: ignore[misc]
+
+
+async def run_check(
+    text: str, *, language: str, native_language: str, level: str, deadline: float = DEADLINE
+) -> list[Slip]:
+    """As `analysis.check`; no slips when the child does not answer."""
+    options = {"language": language, "native_language": native_language, "level": level}
+    return await _or(_check, text, otherwise=[], deadline=deadline, **options)
+
+
+async def run_difficulty(
+    text: str, *, language: str, level: str = "A2", deadline: float = DEADLINE
+) -> Estimate | None:
+    """As `difficulty.estimate`; None when the child does not answer."""
+    return await _or(
+        estimate, text, otherwise=None, deadline=deadline, language=language, level=level
+    )
+
+
+async def run_too_hard(
+    text: str, *, language: str, level: str, deadline: float = DEADLINE
+) -> bool:
+    """As `difficulty.too_hard`; False when the child does not answer."""
+    return await _or(
+        too_hard, text, otherwise=False, deadline=deadline, language=language, level=level
+    )
+
+
+async def run_detect(
+    text: str, *, expected: tuple[str, ...], deadline: float = DEADLINE
+) -> str:
+    """As `detect.detect`; the first expected language when the child does not answer."""
+    return await _or(_detect, text, otherwise=expected[0], deadline=deadline, expected=expected)
+
+
+async def _or(
+    function: Callable[..., Any], text: str, *, otherwise: Any, deadline: float, **options: Any
+) -> Any:
+    try:
+        return await POOL.run(function, text, deadline=deadline, **options)
+    except Unavailable:
+        logger.warning("The language tools did not answer.", exc_info=True)
+        return otherwise
+
+
+def _check(text: str, **options: Any) -> list[Slip]:
+    # Imported in the child only: it pulls in the rule packs.
+    from ai.language.analysis import check
+
+    return check(text, **options)
+
+
+def _detect(text: str, **options: Any) -> str:
+    # Imported in the child only: it pulls in the detector.
+    from ai.language.detect import detect
+
+    return detect(text, **options)
