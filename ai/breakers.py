@@ -1,12 +1,13 @@
 """One circuit breaker a provider, in this process: a provider that keeps failing is left alone."""
 
 import time
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from django.conf import settings
 from purgatory import AsyncCircuitBreakerFactory, AsyncInMemoryUnitOfWork
-from purgatory.domain.model import OpenedState
+from purgatory.domain.model import Context, OpenedState
 from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
+from purgatory.service._async.repository import AsyncInMemoryRepository
 
 from ai.errors import ProviderError
 
@@ -20,6 +21,7 @@ class Circuit(TypedDict):
 
 
 _circuits = AsyncInMemoryUnitOfWork()
+_contexts: dict[str, Context] = cast(AsyncInMemoryRepository, _circuits.contexts).breakers
 _breakers = AsyncCircuitBreakerFactory(uow=_circuits)
 
 
@@ -45,7 +47,7 @@ async def settle(breaker: AsyncCircuitBreaker, error: ProviderError | None) -> N
 
 def state(provider: str) -> Circuit:
     """`closed`, `open` or `half-open`, as the next call would find it, and failures in a row."""
-    context = _circuits.contexts.breakers.get(provider)
+    context = _contexts.get(provider)
     if context is None:
         return {"state": "closed", "failures": 0}
     names = {"opened": "open", "half-opened": "half-open"}
@@ -57,7 +59,7 @@ def state(provider: str) -> Circuit:
 
 def reset() -> None:
     """Forget every failure, between tests."""
-    _circuits.contexts.breakers.clear()
+    _contexts.clear()
 
 
 def _excused(error: ProviderError) -> bool:

@@ -23,6 +23,8 @@ class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     first_pause: float = 0.0
     status: int = 200
     error_code: str = ""
+    about: str = ""
+    """The field of the request that an error names."""
     retry_after: float | None = None
     hang_before_headers: bool = False
     hang_after: int | None = None
@@ -86,7 +88,8 @@ def openai_tool_fragments(answer: Answer) -> list[bytes]:
 
 def openai_error(answer: Answer) -> dict[str, Any]:
     code = answer.error_code or STATUS_NAMES.get(answer.status, "ERROR").lower()
-    return {"error": {"message": "The loopback server was told to.", "type": code, "code": code}}
+    message = f"Unsupported parameter: {answer.about}" if answer.about else "A scripted error."
+    return {"error": {"message": message, "type": code, "code": code, "param": answer.about}}
 
 
 def gemini_chunk(parts: list[dict[str, Any]], finish: str | None = None, **more: Any) -> bytes:
@@ -132,7 +135,7 @@ def gemini_error(answer: Answer) -> dict[str, Any]:
                 "retryDelay": f"{answer.retry_after}s",
             }
         )
-    message = "The loopback server was told to."
+    message = "A scripted error."
     return {
         "error": {"code": answer.status, "message": message, "status": status, "details": details}
     }

@@ -51,6 +51,7 @@ class Playbook:
         self.default = self.first_default
         self.queue: deque[Answer] = deque()
         self.requests: list[Seen] = []
+        self.came = threading.Event()
 
     def take(self) -> Answer:
         return self.queue.popleft() if self.queue else self.default
@@ -95,7 +96,7 @@ async def openai_chat(request: web.Request) -> web.StreamResponse:
     seen, answer = await _receive(request)
     refused = next((name for name in answer.refuses if name in _flatten(seen.body)), None)
     if refused:
-        answer = Answer(status=400, error_code="unsupported_parameter")
+        answer = Answer(status=400, error_code="unsupported_parameter", about=refused)
     with _watched(seen):
         if answer.hang_before_headers:
             await asyncio.Event().wait()
@@ -195,6 +196,7 @@ async def _receive(request: web.Request) -> tuple[Seen, Answer]:
         body=msgspec.json.decode(await request.read()),
     )
     book.requests.append(seen)
+    book.came.set()
     return seen, book.take()
 
 
@@ -278,6 +280,11 @@ class ProviderServer:
     @property
     def requests(self) -> list[Seen]:
         return self.book.requests
+
+    @property
+    def came(self) -> threading.Event:
+        """Set once a request has come in."""
+        return self.book.came
 
     @property
     def openai_url(self) -> str:

@@ -1,0 +1,152 @@
+"""OpenAI, and every server that speaks its chat-completions protocol.
+
+The SDK makes the call; the stream is read raw, since its objects cost several times the CPU.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+import aiohttp
+import httpx2
+import msgspec
+import openai
+from openai import AsyncAPIResponse
+
+from ai.errors import ProviderError
+from ai.providers import openai_wire as wire
+from ai.providers.clients import PerLoop
+from ai.providers.openai_errors import from_body, translate
+from ai.providers.sse import DataLines
+from ai.types import ChatRequest, Delta, Finish, TextDelta, ToolCalls, Usage
+
+_TIMEOUT = openai.Timeout(connect=10.0, read=300.0, write=30.0, pool=30.0)
+_BROKEN = (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, OSError)
+
+_decoder = msgspec.json.Decoder(wire.Chunk)
+
+
+def make_client(api_key: str, base_url: str) -> openai.AsyncOpenAI:
+    """A client that never tries again by itself: the chain decides that."""
+    return openai.AsyncOpenAI(
+        api_key=api_key or "none",
+        base_url=base_url or None,
+        max_retries=0,
+        timeout=_TIMEOUT,
+        http_client=openai.DefaultAioHttpClient(timeout=_TIMEOUT),
+    )
+
+
+class OpenAIModel:
+    name = "openai"
+
+    def __init__(self, *, api_key: str, model: str, base_url: str = "") -> None:
+        self.model = model
+        self.clients = PerLoop(lambda: make_client(api_key, base_url), openai.AsyncOpenAI.close)
+        # Compatible servers know the older name of the limit; OpenAI itself wants the newer.
+        self._conceded = frozenset({"max_completion_tokens"} if base_url else ())
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        response = await self._open(request)
+        reader = _Reader(self.name)
+        try:
+            async for chunk in response.http_response.aiter_bytes():
+                for payload in reader.lines.feed(chunk):
+                    if delta := reader.read(payload):
+                        yield delta
+        except _BROKEN as error:
+            if not reader.finished:
+                raise translate(error, provider=self.name) from error
+        finally:
+            await response.close()
+        for delta in reader.end():
+            yield delta
+
+    async def aclose(self) -> None:
+        await self.clients.aclose()
+
+    async def _open(self, request: ChatRequest) -> AsyncAPIResponse[Any]:
+        """The answer's open stream, giving up one by one the options that the server refuses."""
+        conceded = self._conceded
+        while True:
+            body = wire.body(request, model=self.model, conceded=conceded)
+            try:
+                response = await _request(self.clients.get(), body)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                refusal = translate(error, provider=self.name)
+                option = wire.concession(body, str(error.body or error.message), conceded)
+                if refusal.code != "bad_request" or option is None or option in conceded:
+                    raise refusal from error
+                conceded |= {option}
+            except _SDK_ERRORS as error:
+                raise translate(error, provider=self.name) from error
+            else:
+                self._conceded = conceded
+                return response
+
+
+_SDK_ERRORS = (openai.OpenAIError, *_BROKEN)
+
+
+async def _request(client: openai.AsyncOpenAI, body: dict[str, Any]) -> AsyncAPIResponse[Any]:
+    """The response with its body unread; the caller closes it."""
+    create = cast(Any, client.chat.completions.with_streaming_response.create)
+    return cast(AsyncAPIResponse[Any], await create(**body).__aenter__())
+
+
+class _Reader:
+    """One stream's state: what its chunks have said so far."""
+
+    def __init__(self, provider: str) -> None:
+        self.lines = DataLines()
+        self.finished = False
+        self._provider = provider
+        self._reason: wire.FinishReason = "stop"
+        self._tools = wire.ToolAssembly()
+        self._usage = Usage()
+
+    def read(self, payload: bytes) -> Delta | None:
+        if payload == b"[DONE]":
+            self.finished = True
+            return None
+        try:
+            chunk = _decoder.decode(payload)
+        except msgspec.DecodeError as error:
+            raise self._error("malformed", "a chunk that does not parse") from error
+        if chunk.error:
+            raise from_body(chunk.error, provider=self._provider)
+        if chunk.usage:
+            used = chunk.usage
+            self._usage = Usage(used.prompt_tokens or 0, used.completion_tokens or 0)
+        return self._read_choice(chunk.choices[0]) if chunk.choices else None
+
+    def end(self) -> list[Delta]:
+        """What closes the stream. Raises `cut_off` when the server never said that it was done."""
+        for payload in self.lines.end():
+            self.read(payload)
+        if not self.finished:
+            raise self._error("cut_off", "the stream ended unfinished")
+        calls = self._tools.calls()
+        if any(not call.name for call in calls):
+            raise self._error("malformed", "a tool call without a name")
+        if calls:
+            return [ToolCalls(calls), Finish("tool_calls", self._usage)]
+        return [Finish(self._reason, self._usage)]
+
+    def _read_choice(self, choice: wire.Choice) -> Delta | None:
+        if choice.finish_reason:
+            self.finished = True
+            self._reason = wire.finish_reason(choice.finish_reason)
+        piece = choice.delta
+        if piece is None:
+            return None
+        if piece.content:
+            return TextDelta(piece.content)
+        if piece.refusal:
+            raise ProviderError("refused", retryable=False, provider=self._provider)
+        if piece.tool_calls:
+            self._tools.add(piece.tool_calls)
+            return TextDelta("")
+        return TextDelta("") if piece.reasoning_content or piece.reasoning else None
+
+    def _error(self, code: str, message: str) -> ProviderError:
+        return ProviderError(code, message, retryable=True, provider=self._provider)
