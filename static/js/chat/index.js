@@ -27,6 +27,8 @@ const onGrow = () => follower.keep();
 function say(text) {
   const question = LearnerMessage.make(page("message-user"), text, word);
   const reply = Reply.make(page("message-assistant"), { onGrow });
+  // Only the last turn can be tried again.
+  for (const button of list.querySelectorAll("[data-retry]")) button.hidden = true;
   list.append(question.element, reply.element);
   composer.clear();
   follower.toEnd();
@@ -105,7 +107,7 @@ const handlers = {
     tell("");
   },
   cancelled(turn, { text }) {
-    turn.reply.finish({ text, status: "cancelled", words: word("cancelled") });
+    turn.reply.finish({ text, status: "cancelled", words: word("cancelled"), retry: true });
     tell("");
   },
   error(turn, error) {
