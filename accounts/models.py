@@ -203,7 +203,11 @@ class TutorAssignmentQuerySet(models.QuerySet["TutorAssignment"]):
         """Ids of the students an approved tutor has now."""
         return (
             self.current()
-            .filter(tutor=tutor, tutor__tutor_profile__status=TutorProfile.Status.APPROVED)
+            .filter(
+                tutor=tutor,
+                tutor__role=User.Role.TUTOR,
+                tutor__tutor_profile__status=TutorProfile.Status.APPROVED,
+            )
             .values("student")
         )
 

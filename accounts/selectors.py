@@ -61,7 +61,8 @@ def learner_profile(user: User) -> LearnerProfile:
 
 
 def is_approved_tutor(user: User) -> bool:
-    return TutorProfile.objects.filter(user=user, status=TutorProfile.Status.APPROVED).exists()
+    approved = TutorProfile.objects.filter(user=user, status=TutorProfile.Status.APPROVED)
+    return user.is_tutor and approved.exists()
 
 
 def waits_for_approval(user: User) -> bool:

@@ -82,6 +82,7 @@ class ProfileInput(serializers.ModelSerializer[LearnerProfile]):
     proficiency_levels = serializers.DictField(
         child=serializers.ChoiceField(choices=Level.choices), required=False
     )
+    learning_preferences = serializers.DictField(required=False)
     interests = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=20, required=False
     )

@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import msgspec
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from accounts.models import User
 # argon2 hashes any length; this only keeps a request from making us hash a megabyte.
 LONGEST_PASSWORD = 128
 LONGEST_NAME = 255
+LARGEST_OBJECT = 8 * 1024
 
 
 @contextmanager
@@ -30,6 +33,14 @@ def check_password(password: str, user: User, *, field: str = "password") -> Non
         )
     with checked(field):
         validate_password(password, user)
+
+
+def check_object(field: str, value: Any) -> None:
+    """Raises InvalidFields unless a free-form value is an object of a size we keep."""
+    if not isinstance(value, dict):
+        raise InvalidFields(**{field: _("This must be an object.")})
+    if len(msgspec.json.encode(value)) > LARGEST_OBJECT:
+        raise InvalidFields(**{field: _("This is larger than we keep.")})
 
 
 def clean_name(name: str) -> str:

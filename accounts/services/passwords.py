@@ -1,5 +1,3 @@
-from functools import partial
-
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
@@ -9,6 +7,7 @@ from accounts.errors import InvalidFields, LinkRefused
 from accounts.models import RefreshFamily, User
 from accounts.services.audit import record_audit
 from accounts.services.checks import check_password
+from accounts.services.mailing import mail_on_commit
 from accounts.services.tokens import revoke_all_families
 from accounts.services.verification import user_of
 from config.ids import new_id
@@ -34,8 +33,7 @@ def request_password_reset(*, email: str) -> None:
     from accounts.tasks import send_password_reset_task  # it imports the services
 
     found = User.objects.by_email(email).filter(is_active=True).values_list("pk", flat=True)
-    pk = found.first() or new_id()
-    transaction.on_commit(partial(send_password_reset_task.delay, str(pk)), robust=True)
+    mail_on_commit(send_password_reset_task, found.first() or new_id())
 
 
 def reset_token(user: User) -> str:

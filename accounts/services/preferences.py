@@ -1,17 +1,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidFields, StaleSettings
 from accounts.models import User, UserSettings
 from accounts.selectors import user_settings
+from accounts.services.checks import check_object
 from accounts.services.profiles import update_profile
 
 GROUPS = ("interface", "learning", "privacy", "notifications")
-LARGEST_GROUP = 8 * 1024
 
 
 @transaction.atomic
@@ -38,15 +37,8 @@ def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidFields(theme=_("Choose system, light or dark."))
     for name in GROUPS:
         if name in kept:
-            _check_group(name, kept[name])
+            check_object(name, kept[name])
     return kept
-
-
-def _check_group(name: str, value: Any) -> None:
-    if not isinstance(value, dict):
-        raise InvalidFields(**{name: _("This must be an object.")})
-    if len(msgspec.json.encode(value)) > LARGEST_GROUP:
-        raise InvalidFields(**{name: _("This is larger than we keep.")})
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils import timezone as clock
 from accounts.errors import InvalidFields
 from accounts.models import LearnerLanguage, LearnerProfile, User
 from accounts.selectors import learner_profile
-from accounts.services.checks import checked, clean_name
+from accounts.services.checks import check_object, checked, clean_name
 from accounts.services.languages import choose_languages, set_level
 from accounts.validators import (
     validate_native_language,
@@ -90,6 +90,8 @@ def _update_user(user: User, changes: Mapping[str, Any]) -> None:
 
 
 def _update_learner(profile: LearnerProfile, changes: Mapping[str, Any]) -> None:
+    if "learning_preferences" in changes:
+        check_object("learning_preferences", changes["learning_preferences"])
     for name in PROFILE_FIELDS:
         if name in changes:
             setattr(profile, name, changes[name])

@@ -1,7 +1,5 @@
 """Who may act as a tutor or an admin, and whom a tutor teaches. Every change is audited."""
 
-from functools import partial
-
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +9,7 @@ from accounts.errors import InvalidFields
 from accounts.models import TutorAssignment, TutorProfile, User
 from accounts.selectors import is_approved_tutor
 from accounts.services.audit import record_audit
+from accounts.services.mailing import mail_on_commit
 from config.errors import Forbidden
 
 TUTORS_GROUP = "Tutors"
@@ -128,7 +127,7 @@ def _decide(*, tutor: User, admin: User, status: TutorProfile.Status) -> TutorPr
         raise InvalidFields(tutor="This account is not a tutor's.")
     profile.status, profile.decided_by, profile.decided_at = status, admin, timezone.now()
     profile.save(update_fields=["status", "decided_by", "decided_at"])
-    transaction.on_commit(partial(send_tutor_decision_task.delay, str(tutor.pk)), robust=True)
+    mail_on_commit(send_tutor_decision_task, tutor.pk)
     return profile
 
 

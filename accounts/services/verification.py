@@ -1,9 +1,7 @@
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from django.core.signing import BadSignature, TimestampSigner
-from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.encoding import force_bytes
@@ -12,6 +10,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from accounts.errors import LinkRefused
 from accounts.models import User
 from accounts.services.audit import record_audit
+from accounts.services.mailing import mail_on_commit
 
 VERIFICATION_LIFETIME = timedelta(days=3)
 _SALT = "accounts.verify-email"
@@ -22,8 +21,7 @@ def send_verification(*, user: User) -> None:
     # The task's module imports the services, so it is imported only when one is called.
     from accounts.tasks import send_verification_task
 
-    # robust: with the broker down the account stands, and the mail can be asked for again.
-    transaction.on_commit(partial(send_verification_task.delay, str(user.pk)), robust=True)
+    mail_on_commit(send_verification_task, user.pk)
 
 
 def verification_token(user: User) -> str:
