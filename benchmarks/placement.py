@@ -5,7 +5,8 @@
 Every learner has a true ability, spread evenly over the five levels. They know an item with the
 chance its parameters give; when they do not, they say so (as often as their kind does) or choose
 blindly. The same learners then meet the same items picked at random instead of adaptively, as the
-reference, and items whose true difficulty is not what the bank says (normal error, 0.5).
+reference, and items that are not what the bank says: difficulties off (normal error, 0.5), or
+discriminations 0.7 of the stated ones.
 """
 
 import argparse
@@ -32,7 +33,24 @@ from assessments.engine import (
 from assessments.engine.scale import WIDTH
 
 KINDS = {"says so, 90 %": 0.9, "guesses always": 0.0}
-ERRORS = {"as stated": 0.0, "off by 0.5": 0.5}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """How the items really are, beside what the bank states."""
+
+    name: str
+    error: float = 0.0
+    """Standard deviation of each item's real difficulty about the stated one."""
+    slope: float = 1.0
+    """Real discrimination as a share of the stated one."""
+
+
+TRUTHS = (
+    Truth("as stated"),
+    Truth("off by 0.5", error=0.5),
+    Truth("flat by 0.7", slope=0.7),
+)
 GOALS = {"exact": 0.75, "within one": 0.995, "too high": 0.12, "items": 18.0}
 
 
@@ -85,11 +103,12 @@ class Outcomes:
         }
 
 
-def sit(bank: Bank, *, ability: float, habit: float, truth: np.ndarray, adaptive: bool, rng):
+def sit(bank: Bank, *, ability: float, habit: float, real: tuple, adaptive: bool, rng):
     """One learner's test: final belief, items asked, seconds spent in the engine."""
     belief = Belief.before(Prior())
     free = np.ones(len(bank.a), dtype=bool)
     asked: Counter = Counter()
+    slopes, places = real
     spent = 0.0
     used = []
     while True:
@@ -101,7 +120,7 @@ def sit(bank: Bank, *, ability: float, habit: float, truth: np.ndarray, adaptive
             index = choose(bank.pool, belief, free=free, asked=asked, rng=rng)
         else:
             index = int(rng.choice(np.flatnonzero(free)))
-        known = rng.random() < 1 / (1 + np.exp(-bank.a[index] * (ability - truth[index])))
+        known = rng.random() < 1 / (1 + np.exp(-slopes[index] * (ability - places[index])))
         given = Given.RIGHT if known else unknown_item(bank.c[index], habit, rng)
         row = (bank.a[index], bank.b[index], bank.c[index], given)
         belief = belief.after(Answers.of([row]))
@@ -117,7 +136,7 @@ def unknown_item(chance: float, habit: float, rng) -> Given:
     return Given.RIGHT if rng.random() < chance else Given.WRONG
 
 
-def run(bank: Bank, *, learners: int, habit: float, error: float, adaptive: bool, seed: int):
+def run(bank: Bank, *, learners: int, habit: float, truth: Truth, adaptive: bool, seed: int):
     rng = np.random.default_rng(seed)
     true = np.arange(learners) % len(LEVELS)
     abilities = CENTRES[true] + WIDTH * (rng.random(learners) - 0.5)
@@ -126,9 +145,9 @@ def run(bank: Bank, *, learners: int, habit: float, error: float, adaptive: bool
     seconds = 0.0
     for level, ability in zip(true, abilities, strict=True):
         # A new set of errors for each learner: the figures average over banks, not over one bank.
-        truth = bank.b + error * rng.standard_normal(len(bank.b))
+        real = (bank.a * truth.slope, bank.b + truth.error * rng.standard_normal(len(bank.b)))
         belief, asked, spent = sit(
-            bank, ability=ability, habit=habit, truth=truth, adaptive=adaptive, rng=rng
+            bank, ability=ability, habit=habit, real=real, adaptive=adaptive, rng=rng
         )
         low, high = (LEVELS.index(end) for end in belief.interval)
         placed.append(LEVELS.index(belief.level))
@@ -165,33 +184,33 @@ def report(bank: Bank, *, learners: int, seed: int) -> None:
         "items: mean asked; stated: mean stated certainty; interval: how often it holds the level"
     )
     print()
-    head = ("difficulty", "not knowing", "chosen", "exact", "±1", "high", "low", "items", "stated")
+    head = ("items", "not knowing", "chosen", "exact", "±1", "high", "low", "items", "stated")
     print("{:<11} {:<15} {:<9}{:>7}{:>7}{:>7}{:>7}{:>7}{:>8}{:>10}".format(*head, "interval"))
     kept: dict[str, list[Outcomes]] = {}
-    for error_name, error in ERRORS.items():
+    for truth in TRUTHS:
         for kind, habit in KINDS.items():
             pair = {}
             for adaptive in (True, False):
                 outcome = run(
-                    bank, learners=learners, habit=habit, error=error, adaptive=adaptive, seed=seed
+                    bank, learners=learners, habit=habit, truth=truth, adaptive=adaptive, seed=seed
                 )
                 pair[adaptive] = outcome
-                print_row(error_name, kind, "adaptive" if adaptive else "at random", outcome)
-            kept.setdefault(error_name, []).append(pair[True])
+                print_row(truth.name, kind, "adaptive" if adaptive else "at random", outcome)
+            kept.setdefault(truth.name, []).append(pair[True])
             print_ratio(pair[True], pair[False])
-    for error_name, outcomes in kept.items():
-        print(f"\nStated against real certainty, difficulties {error_name}")
+    for name, outcomes in kept.items():
+        print(f"\nStated against real certainty, items {name}")
         print(f"{'stated':<14}{'learners':>9}{'mean stated':>13}{'level right':>13}")
-        for name, count, stated, right in calibration(outcomes):
-            print(f"{name:<14}{count:>9}{stated:>13.1%}{right:>13.1%}")
+        for band, count, stated, right in calibration(outcomes):
+            print(f"{band:<14}{count:>9}{stated:>13.1%}{right:>13.1%}")
     print_exposure(kept["as stated"][0], bank, learners)
     print_goals(kept["as stated"][0])
 
 
-def print_row(error: str, kind: str, chosen: str, outcome: Outcomes) -> None:
+def print_row(truth: str, kind: str, chosen: str, outcome: Outcomes) -> None:
     f = outcome.figures
     print(
-        f"{error:<11} {kind:<15} {chosen:<9}{f['exact']:>7.1%}{f['within one']:>7.1%}"
+        f"{truth:<11} {kind:<15} {chosen:<9}{f['exact']:>7.1%}{f['within one']:>7.1%}"
         f"{f['too high']:>7.1%}{f['too low']:>7.1%}{f['items']:>7.1f}{f['stated']:>8.1%}"
         f"{f['interval holds']:>10.1%}"
     )
@@ -215,7 +234,7 @@ def print_exposure(outcome: Outcomes, bank: Bank, learners: int) -> None:
 
 def print_goals(outcome: Outcomes) -> None:
     f = outcome.figures
-    print("\nGoals, difficulties as stated, learners who say so")
+    print("\nGoals, items as stated, learners who say so")
     for name, goal in GOALS.items():
         met = f[name] >= goal if name in ("exact", "within one") else f[name] <= goal
         print(f"  {name:<11}{f[name]:>8.3f}  goal {goal:<6} {'met' if met else 'MISSED'}")
