@@ -7,6 +7,8 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config import embedded
 
@@ -119,6 +121,12 @@ CACHES = {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": VALKEY_URL,
         "KEY_PREFIX": "parlance",
+        # The client's own default is to try for four seconds.
+        "OPTIONS": {
+            "socket_connect_timeout": 0.5,
+            "socket_timeout": 2,
+            "retry": Retry(NoBackoff(), 1),
+        },
     }
 }
 # Checks of django-ratelimit: our cache is Django's Redis backend, which is shared and atomic where
