@@ -13,10 +13,11 @@ from redis.retry import Retry
 from config import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("PARLANCE_VAR", default=str(BASE_DIR / "var")))
 
 # --- Mode -------------------------------------------------------------------------------------
 # `development` is what `make run` and `make test` set; anything else is production and has no
@@ -96,6 +97,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Threads of `make run` that serve pages and REST; production's gunicorn sets its own.
+WSGI_THREADS = env.int("WSGI_THREADS", default=8)
 
 # --- Data services ----------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR)

@@ -19,7 +19,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         with running(arguments.var.resolve(), durable=not arguments.throwaway) as environment:
-            return subprocess.run(arguments.command, env=environment, check=False).returncode  # noqa: S603 - the caller's own command
+            return subprocess.run(arguments.command, env=environment, check=False).returncode
     except ServiceError as error:
         print(error, file=sys.stderr)
         return 1

@@ -34,7 +34,7 @@ class Valkey:
         with os.fdopen(descriptor, "w") as file:
             file.write(self._configuration())
         with (self.home / "valkey.log").open("a") as log:
-            subprocess.Popen(  # noqa: S603 - our own binary and file
+            subprocess.Popen(
                 [_binary(), configuration],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

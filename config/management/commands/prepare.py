@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """One process for what `make run` does before it serves: starting Django costs more than it."""
+
+    help = "Bring the database to its shape, load the content and make the demo accounts."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        call_command("load_items", verbosity=0)
+        call_command("seed_demo")

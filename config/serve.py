@@ -1,0 +1,65 @@
+"""`make run`: the services, the database's shape, content, demo accounts, then every process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from honcho.manager import Manager
+
+from config.embedded.addresses import port_is_free
+from config.embedded.errors import ServiceError
+from config.embedded.services import running
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    port = int(os.environ.get("PORT", "8000"))
+    var_dir = Path(os.environ.get("PARLANCE_VAR", ROOT / "var")).resolve()
+    if not port_is_free(port):
+        print(f"Port {port} is taken. Choose another: PORT={port + 1} make run", file=sys.stderr)
+        return 1
+    try:
+        with running(var_dir) as environment:
+            environment |= {
+                "PARLANCE_ENV": "development",
+                "PARLANCE_VAR": str(var_dir),
+                "SITE_URL": environment.get("SITE_URL") or f"http://localhost:{port}",
+            }
+            return _prepare(environment) or _run(environment, port)
+    except ServiceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _prepare(environment: dict[str, str]) -> int:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=False
+    )
+    return done.returncode
+
+
+def _run(environment: dict[str, str], port: int) -> int:
+    python = sys.executable
+    manager = Manager()
+    processes = {
+        "web": f"{python} -m uvicorn config.router:application --host 127.0.0.1 --port {port}"
+        " --no-access-log --no-server-header --timeout-graceful-shutdown 5",
+        "worker": f"{python} -m celery -A config worker --pool threads --concurrency 4"
+        " --queues chat,default,speech,analysis --loglevel warning --without-gossip"
+        " --without-mingle",
+        "beat": f"{python} -m celery -A config beat --loglevel warning"
+        f" --pidfile= --schedule {environment['PARLANCE_VAR']}/beat",
+    }
+    for name, command in processes.items():
+        manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
+    print(f"\nParlance is at {environment['SITE_URL']}   (Ctrl-C stops it)\n", flush=True)
+    manager.loop()
+    return 0 if manager.returncode in (0, None, -2, -15, 130) else int(manager.returncode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
