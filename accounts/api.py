@@ -32,6 +32,7 @@ from accounts.serializers import (
     VerifiedSerializer,
 )
 from config.addresses import client_address
+from config.ratelimit import rate_limited
 
 
 class OpenView(APIView):
@@ -53,6 +54,7 @@ class RegisterView(OpenView):
         responses={201: RegistrationSerializer},
         examples=examples.REGISTER,
     )
+    @rate_limited("sign_up")
     def post(self, request: Request) -> Response:
         given = RegistrationInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -75,6 +77,7 @@ class LoginView(OpenView):
         responses={200: SignInSerializer},
         examples=examples.LOGIN,
     )
+    @rate_limited("sign_in")
     def post(self, request: Request) -> Response:
         given = CredentialsInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -96,6 +99,7 @@ class RefreshView(OpenView):
         responses={200: TokenPairSerializer},
         examples=examples.REFRESH,
     )
+    @rate_limited("sign_in")
     def post(self, request: Request) -> Response:
         given = RefreshInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -144,6 +148,7 @@ class PasswordChangeView(APIView):
         responses={200: TokenPairSerializer},
         examples=examples.PASSWORD_CHANGE,
     )
+    @rate_limited("sign_in")
     def post(self, request: Request) -> Response:
         given = PasswordChangeInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -169,6 +174,7 @@ class PasswordResetView(OpenView):
         responses={202: AcceptedSerializer},
         examples=examples.PASSWORD_RESET,
     )
+    @rate_limited("mail")
     def post(self, request: Request) -> Response:
         given = PasswordResetInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -188,6 +194,7 @@ class PasswordResetConfirmView(OpenView):
         responses={204: None},
         examples=examples.PASSWORD_RESET_CONFIRM,
     )
+    @rate_limited("sign_in")
     def post(self, request: Request) -> Response:
         given = PasswordResetConfirmInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -211,6 +218,7 @@ class EmailVerifyView(OpenView):
         responses={200: VerifiedSerializer},
         examples=examples.EMAIL_VERIFY,
     )
+    @rate_limited("sign_in")
     def post(self, request: Request) -> Response:
         given = EmailVerifyInput(data=request.data)
         given.is_valid(raise_exception=True)

@@ -37,6 +37,7 @@ from accounts.selectors import (
 from accounts.services.profiles import other_languages
 from config.addresses import client_address
 from config.errors import DomainError
+from config.ratelimit import rate_limited
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -53,6 +54,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
 @form_page
 @never_cache
 @sensitive_post_parameters("password")
+@rate_limited("sign_up")
 def register_page(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("learning:today")
@@ -71,6 +73,7 @@ def register_page(request: HttpRequest) -> HttpResponse:
 @form_page
 @never_cache
 @sensitive_post_parameters("password")
+@rate_limited("sign_in")
 def login_page(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return _go_on(request, caller_of(request))
@@ -134,6 +137,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @form_page
 @login_required
 @sensitive_post_parameters()
+@rate_limited("sign_in")
 def password_change_page(request: HttpRequest) -> HttpResponse:
     user = caller_of(request)
     form = PasswordChangeForm(request.POST or None)
@@ -155,6 +159,7 @@ def password_change_page(request: HttpRequest) -> HttpResponse:
 
 
 @form_page
+@rate_limited("mail")
 def password_reset_page(request: HttpRequest) -> HttpResponse:
     form = PasswordResetForm(request.POST or None)
     if form.is_valid():
@@ -171,6 +176,7 @@ def password_reset_done_page(request: HttpRequest) -> HttpResponse:
 @form_page
 @never_cache
 @sensitive_post_parameters()
+@rate_limited("sign_in")
 def password_reset_confirm_page(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     template = "accounts/password_reset_confirm.html"
     if not services.reset_link_works(uid=uid, token=token):
@@ -194,6 +200,7 @@ def password_reset_confirm_page(request: HttpRequest, uid: str, token: str) -> H
 
 @form_page
 @never_cache
+@rate_limited("sign_in")
 def verify_email_page(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -208,6 +215,7 @@ def verify_email_page(request: HttpRequest, uid: str, token: str) -> HttpRespons
 
 @require_POST
 @login_required
+@rate_limited("mail")
 def send_verification_page(request: HttpRequest) -> HttpResponse:
     services.send_verification(user=caller_of(request))
     messages.success(request, _("The link is on its way. Look in your mail."))

@@ -5,6 +5,7 @@ from accounts.models import RefreshFamily
 from accounts.services import issue_tokens
 from accounts.tests.factories import AdminFactory, TutorFactory, UserFactory
 from config.celery import app
+from config.ids import new_id
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +13,12 @@ def _run_tasks_at_once():
     app.conf.update(task_always_eager=True, task_eager_propagates=True)
     yield
     app.conf.update(task_always_eager=False, task_eager_propagates=False)
+
+
+@pytest.fixture(autouse=True)
+def _count_rates_from_nought(settings):
+    """A prefix of its own, not a flush: other tests run beside this one on the same cache."""
+    settings.RATELIMIT_CACHE_PREFIX = f"rl:{new_id()}:"
 
 
 @pytest.fixture
