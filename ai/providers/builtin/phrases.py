@@ -12,6 +12,9 @@ from ai.scenarios import Step
 
 FOLDER = Path(__file__).parent / "phrases"
 
+_LONGEST_PLEA = 6
+"""Words: "I do not understand" in a longer message is part of what is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -26,10 +29,13 @@ class Phrases:
 
     def intent(self, text: str) -> str:
         """`rude`, `who`, `lost`, `greeting` or nothing."""
-        return next(
-            (name for name, pattern in self.intents.items() if name != "meaning" and pattern.search(text)),
-            "",
+        found = (
+            name
+            for name, pattern in self.intents.items()
+            if name != "meaning" and pattern.search(text)
         )
+        intent = next(found, "")
+        return "" if intent == "lost" and len(text.split()) > _LONGEST_PLEA else intent
 
     def asked_word(self, text: str) -> str:
         """The word whose meaning the learner asks for, if that is what they ask."""
