@@ -1,0 +1,47 @@
+"""What a newcomer does in a browser, step by step, for tests and screenshots."""
+
+from uuid import uuid4
+
+from playwright.sync_api import Page, expect
+
+PASSWORD = "Caracola-77"
+MOVED_ON = """
+number => location.pathname.endsWith("/result")
+  || !document.querySelector(".progress-words span")?.innerText.endsWith(` ${number}`)
+"""
+
+
+def sign_up(page: Page, site: str, *, name: str = "Ana Ruiz", role: str = "") -> str:
+    """Gives the address the account was made with."""
+    email = f"ana-{uuid4().hex[:8]}@example.org"
+    page.goto(f"{site}/sign-up")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    if role:
+        page.get_by_label(role).check()
+    page.get_by_role("button", name="Make my account").click()
+    return email
+
+
+def say_what_to_learn(page: Page, *, level: str = "Not sure") -> None:
+    expect(page.get_by_role("heading", name="What do you want to learn?")).to_be_visible()
+    page.get_by_label("Spanish", exact=False).check()
+    page.get_by_label(level, exact=False).check()
+    page.get_by_role("button", name="Go on").click()
+
+
+def question_number(page: Page) -> int:
+    return int(page.locator(".progress-words span").inner_text().removeprefix("Question "))
+
+
+def answer_placement(page: Page, *, keys: str, at_most: int = 40) -> int:
+    """Answers to the end by the keyboard, going round `keys`; gives how many were answered."""
+    page.get_by_role("button", name="Start the test").click()
+    for number in range(1, at_most + 1):
+        expect(page.locator(".progress-words span")).to_have_text(f"Question {number}")
+        page.keyboard.press(keys[(number - 1) % len(keys)])
+        page.wait_for_function(MOVED_ON, arg=number)
+        if page.url.endswith("/result"):
+            return number
+    raise AssertionError("The placement did not end.")
