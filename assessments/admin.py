@@ -61,7 +61,7 @@ class ItemForm(_ItemForm):
 
 
 @admin.register(Item)
-class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):  # type: ignore[misc]
+class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     """The item bank. Content of items from the bank's files is changed there, not here."""
 
     form = ItemForm

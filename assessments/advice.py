@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from ai.scenarios import catalogue
 from assessments.models import Assessment, Item, Response
 
 NOTABLE: Final = 0.3
@@ -61,7 +62,7 @@ def topic_name(topic: str) -> str:
 
 
 def recommendations(assessment: Assessment, *, weaknesses: list[Finding]) -> list[dict[str, Any]]:
-    """`{kind, title, reason, level, topic?, skill?}` in the order to take them."""
+    """`{kind, title, reason, level, scenario?, topic?, skill?}` in the order to take them."""
     steps = [_talk(assessment)]
     steps += [_focus(finding) for finding in weaknesses[:3]]
     weakest = _weakest_skill(assessment)
@@ -73,11 +74,20 @@ def recommendations(assessment: Assessment, *, weaknesses: list[Finding]) -> lis
 
 
 def _talk(assessment: Assessment) -> dict[str, Any]:
-    return {
+    step = {
         "kind": "conversation",
         "title": _("Talk with the tutor at %(level)s") % {"level": assessment.level},
-        "reason": _("Your level is where you learn most from talking, and slips show up there."),
+        "reason": _("At your level talking teaches most, and slips show up there."),
         "level": assessment.level,
+    }
+    scenario = next(iter(catalogue(assessment.language, assessment.level)), None)
+    if scenario is None:
+        return step
+    return step | {
+        "title": _("Talk: “%(title)s”") % {"title": scenario.title},
+        "reason": _("It is written for %(level)s, where you stand. %(goal)s")
+        % {"level": assessment.level, "goal": scenario.goal},
+        "scenario": scenario.slug,
     }
 
 

@@ -28,7 +28,7 @@ class OptionsWidget(widgets.Widget):
         return SEPARATOR.join(option["text"] for option in value or [])
 
 
-class ItemResource(resources.ModelResource):  # type: ignore[misc]
+class ItemResource(resources.ModelResource):
     """Import adds items and changes those made here; what the bank's files own is skipped."""
 
     options = fields.Field("options", "options", widget=OptionsWidget(), readonly=True)

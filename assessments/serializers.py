@@ -79,6 +79,7 @@ class RecommendationSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     reason = serializers.CharField()
     level = serializers.ChoiceField(choices=Level.choices)
+    scenario = serializers.CharField(required=False, help_text="Slug, for `conversation`.")
     topic = serializers.CharField(required=False)
     skill = serializers.CharField(required=False)
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LearnerLanguage
 from accounts.tests.factories import LearnerLanguageFactory, UserFactory
+from ai.scenarios import find
 from assessments.engine.stopping import DEFAULT_RULES
 from assessments.models import Assessment, Item, Response
 from assessments.selectors import certainty_of, question_view, result_of
@@ -313,8 +314,9 @@ class TestFinishing:
     def test_every_recommendation_has_its_reason(self, ana, bank):
         assessment = make_assessment(learner=ana, answers=30)
 
-        kinds = [row["kind"] for row in assessment.recommendations]
-        assert kinds[0] == "conversation"
+        talk = assessment.recommendations[0]
+        assert talk["kind"] == "conversation"
+        assert find("es", talk["scenario"]).level == assessment.level
         assert all(row["title"] and row["reason"] for row in assessment.recommendations)
 
     def test_gives_feedback_on_every_answer_in_words(self, ana, bank):
