@@ -26,6 +26,6 @@ class ProviderError(Exception):
         super().__init__(message or code)
 
 
-class AllProvidersFailed(DomainError):  # noqa: N818 - named as the other domain errors are
+class AllProvidersFailed(DomainError):
     status, code = 503, "provider_unavailable"
     message = "No tutor is answering right now. What you wrote is kept; try again in a moment."

@@ -1,7 +1,6 @@
 """Builds the providers that the settings name. The only module of `ai` that knows their classes."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -88,8 +87,20 @@ def _openai_account() -> tuple[tuple[str, Any], ...]:
     return (("api_key", settings.OPENAI_API_KEY), ("base_url", settings.OPENAI_BASE_URL))
 
 
-@lru_cache(maxsize=32)
-def _build(path: str, options: tuple[tuple[str, Any], ...]) -> Any:
+async def aclose() -> None:
+    """Close the connections that the running loop holds to providers."""
+    for adapter in list(_built.values()):
+        if hasattr(adapter, "aclose"):
+            await adapter.aclose()
+
+
+Options = tuple[tuple[str, Any], ...]
+_built: dict[tuple[str, Options], Any] = {}
+
+
+def _build(path: str, options: Options) -> Any:
     """One adapter per set of options, so that its connections are shared."""
-    make: Callable[..., Any] = import_string(path)
-    return make(**dict(options))
+    if (path, options) not in _built:
+        make: Callable[..., Any] = import_string(path)
+        _built[path, options] = make(**dict(options))
+    return _built[path, options]

@@ -65,7 +65,7 @@ def make_app(book: Playbook) -> web.Application:
     app[BOOK] = book
     app.router.add_post("/v1/chat/completions", openai_chat)
     app.router.add_post("/v1/embeddings", openai_embeddings)
-    app.router.add_post("/v1beta/models/{call}", gemini_chat)
+    app.router.add_post("/{version:v1|v1beta}/models/{call}", gemini_chat)
     app.router.add_post("/script", add_answers)
     app.router.add_put("/script", set_default)
     app.router.add_get("/requests", list_requests)

@@ -10,7 +10,7 @@ from ai.testing.provider_server import ProviderServer
 @pytest.fixture(autouse=True)
 def _fresh_providers() -> None:
     breakers.reset()
-    factory._build.cache_clear()
+    factory._built.clear()
     SCRIPT.reset()
 
 

@@ -1,0 +1,50 @@
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+
+_FOLDER = Path(__file__).parent
+_FILE = re.compile(r"(?P<name>[a-z_]+)\.v(?P<version>\d+)\.md")
+_MARKS = re.compile(r"</?learner_text>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    name: str
+    version: int
+    text: str
+
+    @property
+    def label(self) -> str:
+        """What is stored beside a result, such as `tutor_reply.v1`."""
+        return f"{self.name}.v{self.version}"
+
+    def render(self, **values: str) -> str:
+        """The instructions, with `$words` filled in. Values are ours, never what a learner wrote.
+
+        Raises KeyError for a word that has no value.
+        """
+        return Template(self.text).substitute(values)
+
+
+@cache
+def load(name: str) -> Prompt:
+    """The newest version of a prompt, or the one asked for (`corrections.v1`). Raises KeyError."""
+    known = {
+        (found["name"], int(found["version"])): path
+        for path in _FOLDER.glob("*.md")
+        if (found := _FILE.fullmatch(path.name))
+    }
+    wanted, _, version = name.partition(".v")
+    versions = [number for known_name, number in known if known_name == wanted]
+    if not versions or (version and int(version) not in versions):
+        raise KeyError(name)
+    number = int(version) if version else max(versions)
+    text = known[wanted, number].read_text(encoding="utf-8").strip()
+    return Prompt(wanted, number, text)
+
+
+def learner_block(text: str) -> str:
+    """What a learner wrote, marked as data. A mark inside it is taken out, so it cannot close it."""
+    return f"<learner_text>\n{_MARKS.sub('', text)}\n</learner_text>"
