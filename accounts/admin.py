@@ -43,7 +43,20 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     pass
 
 
-class NewUserForm(UserCreationForm):
+class _LowerCaseEmail:
+    """The address is stored, and so compared, in lower case."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class UserForm(_LowerCaseEmail, UserChangeForm):
+    pass
+
+
+class NewUserForm(_LowerCaseEmail, UserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name", "role")
@@ -61,7 +74,7 @@ class LearnerLanguageInline(ReadOnlyAdmin, TabularInline):
 
 @admin.register(User)
 class UserAdmin(VisibleToAdmin, AdminActions, BaseUserAdmin, ModelAdmin):
-    form = UserChangeForm
+    form = UserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("-created_at",)
@@ -103,6 +116,8 @@ class UserAdmin(VisibleToAdmin, AdminActions, BaseUserAdmin, ModelAdmin):
     ) -> None:
         chosen, stored = obj.role, form.initial.get("role") if change else User.Role.STUDENT
         obj.role = stored or obj.role
+        if change and "email" in form.changed_data:
+            obj.email_verified_at = None
         super().save_model(request, obj, form, change)
         if chosen != obj.role:
             address = client_address(request)
