@@ -16,7 +16,15 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
-from config.errors import DomainError, Forbidden, NotAuthenticated, NotFound, TooLarge, Unavailable
+from config.errors import (
+    DomainError,
+    Forbidden,
+    InternalError,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+    Unavailable,
+)
 from config.errors import error_body as make_error_body
 from config.request_ids import request_id_of
 
@@ -88,11 +96,6 @@ _SENTENCES = {
     406: "We answer in JSON.",
     415: "Send the body as JSON.",
 }
-
-
-class InternalError(DomainError):
-    status, code = 500, "internal"
-    message = "Something failed on our side. It has been noted; try again soon."
 
 
 def as_domain_error(exc: Exception) -> DomainError:

@@ -51,11 +51,17 @@ class TooLarge(DomainError):
 
 
 class Unavailable(DomainError):
-    status, code, message = (
-        503,
-        "unavailable",
-        "A part of Parlance is not answering. Try again soon.",
-    )
+    status, code = 503, "unavailable"
+    message = "A part of Parlance is not answering. Try again soon."
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.headers = {"Retry-After": str(retry_after)}
+
+
+class InternalError(DomainError):
+    status, code = 500, "internal"
+    message = "Something failed on our side. It has been noted; try again soon."
 
 
 class RateLimited(DomainError):

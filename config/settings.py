@@ -7,10 +7,12 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
+from kombu import Queue as KombuQueue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config import embedded
+from config import embedded, logs
+from config.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -155,6 +159,9 @@ CHANNEL_LAYERS = {
 # --- Background work --------------------------------------------------------------------------
 CELERY_BROKER_URL = VALKEY_URL
 CELERY_TASK_IGNORE_RESULT = True
+QUEUES = [queue.value for queue in Queue]
+CELERY_TASK_QUEUES = [KombuQueue(name) for name in QUEUES]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -250,6 +257,11 @@ SPECTACULAR_SETTINGS = {
     "CAMELIZE_NAMES": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": "config.levels.Level",
+        "DifficultyEnum": "config.levels.Difficulty",
+        "AssessmentStatusEnum": "assessments.models.Assessment.Status",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "drf_spectacular.contrib.djangorestframework_camel_case.camelize_serializer_fields",
@@ -260,6 +272,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Models ---------------------------------------------------------------------------------------
 AI_CHAIN = env.list("AI_CHAIN", default=["openai", "gemini", "builtin"])
+AI_CHAIN_NAMED = "AI_CHAIN" in env.ENVIRON  # then a provider of it without a key is a mistake
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4o-mini")
@@ -277,6 +290,7 @@ AI_RETRY_AFTER_LIMIT = env.float("AI_RETRY_AFTER_LIMIT", default=2.0)
 AI_BREAKER_FAILURES = env.int("AI_BREAKER_FAILURES", default=5)
 AI_BREAKER_SECONDS = env.float("AI_BREAKER_SECONDS", default=30.0)
 STREAMS_PER_PROCESS = env.int("STREAMS_PER_PROCESS", default=500)
+STREAM_SERVER = env.str("STREAM_SERVER", default="uvicorn")
 
 # --- Today --------------------------------------------------------------------------------------
 TODAY_STEPS = ["assessments.today.steps", "conversations.today.steps"]
@@ -331,3 +345,11 @@ if not DEVELOPMENT:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# --- Logs -----------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEVELOPMENT else "INFO")
+LOGGING = logs.configuration(level=LOG_LEVEL, as_json=not DEVELOPMENT)
+logs.configure_structlog()
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+logs.start_sentry(dsn=SENTRY_DSN, environment=env.str("PARLANCE_ENV", default="production"))

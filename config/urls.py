@@ -8,6 +8,7 @@ api = [
     path("", include("accounts.api_urls")),
     path("", include("assessments.api_urls")),
     path("", include("conversations.api_urls")),
+    path("monitoring/", include("config.health.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
@@ -21,3 +22,8 @@ urlpatterns = [
     path("api/", include(api)),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.permission_denied"
+handler404 = "config.views.page_not_found"
+handler500 = "config.views.server_error"

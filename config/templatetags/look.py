@@ -72,7 +72,9 @@ def speaker(provider: str) -> str:
 @register.filter
 def gaps(text: str) -> SafeString:
     """A question's text with its blank drawn as a line, and said as a word to who cannot see it."""
-    blank = format_html('<span class="gap"><span class="sr-only">{}</span></span>', gettext("blank"))
+    blank = format_html(
+        '<span class="gap"><span class="sr-only">{}</span></span>', gettext("blank")
+    )
     parts = [conditional_escape(part) for part in re.split(r"_{2,}", text)]
     return mark_safe(blank.join(parts))  # noqa: S308 - every part has just been escaped
 
