@@ -34,7 +34,6 @@ def test_a_sound_production(production):
     ("name", "value", "code"),
     [
         ("DEBUG", True, "E001"),
-        ("SECRET_KEY", "", "E002"),
         ("SECRET_KEY", "short", "E002"),
         ("SECRET_KEY", "insecure-development-key-" * 3, "E002"),
         (
