@@ -40,8 +40,8 @@ def question_view(response: Response) -> QuestionView:
 
 
 def certainty_of(assessment: Assessment) -> int:
-    """How far the assessment has come, 0 to 100; 100 once it is over."""
-    if assessment.status != Assessment.Status.ACTIVE:
+    """How far the assessment has come, 0 to 100; 100 once it has a result."""
+    if assessment.status == Assessment.Status.COMPLETED:
         return 100
     sitting = Sitting.load(assessment)
     return certainty(sitting.belief, answered=len(sitting.answered))
