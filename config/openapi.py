@@ -2,6 +2,16 @@
 
 from typing import Any
 
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
+
+
+class BearerScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
+    """Registers itself with drf-spectacular by being defined."""
+
+    target_class = "accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+
 ERROR = {
     "type": "object",
     "required": ["success", "error", "code", "details", "requestId"],
