@@ -55,7 +55,7 @@ def _server(env: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "config.asgi:application"]
+    command = [sys.executable, "-m", "uvicorn", "config.router:application"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
     command += ["--timeout-graceful-shutdown", "1"]
     process = subprocess.Popen(command, cwd=ROOT, env=env)

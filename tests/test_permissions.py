@@ -1,0 +1,169 @@
+"""Who may reach each address at all. A new address belongs in this table, or the test fails.
+
+Whose rows an address shows to those it lets in is tested beside each app.
+"""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.tests.factories import AdminFactory, TutorFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+SOME_ID = UUID("0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6e")
+
+ANYBODY = "anybody"
+SIGNED_IN = "signed in"
+
+PAGES = {
+    "": ANYBODY,
+    "sign-up": ANYBODY,
+    "sign-in": ANYBODY,
+    "sign-out": ANYBODY,
+    "welcome": SIGNED_IN,
+    "waiting": SIGNED_IN,
+    "settings": SIGNED_IN,
+    "settings/password": SIGNED_IN,
+    "reset": ANYBODY,
+    "reset/sent": ANYBODY,
+    "reset/<str:uid>/<str:token>": ANYBODY,
+    "verify": SIGNED_IN,
+    "verify/<str:uid>/<str:token>": ANYBODY,
+    "today": SIGNED_IN,
+    "placement": SIGNED_IN,
+    "placement/<uuid:assessment_id>/answer": SIGNED_IN,
+    "placement/<uuid:assessment_id>/stop": SIGNED_IN,
+    "placement/<uuid:assessment_id>/result": SIGNED_IN,
+    "talk": SIGNED_IN,
+    "talk/<uuid:conversation_id>": SIGNED_IN,
+}
+API = {
+    "api/auth/register": ANYBODY,
+    "api/auth/login": ANYBODY,
+    "api/auth/refresh": ANYBODY,
+    "api/auth/logout": ANYBODY,
+    "api/auth/me": SIGNED_IN,
+    "api/auth/password/change": SIGNED_IN,
+    "api/auth/password/reset": ANYBODY,
+    "api/auth/password/reset/confirm": ANYBODY,
+    "api/auth/email/verify": ANYBODY,
+    "api/auth/ws-ticket": SIGNED_IN,
+    "api/user/profile": SIGNED_IN,
+    "api/user/settings": SIGNED_IN,
+    "api/settings/save": SIGNED_IN,
+    "api/settings/sync": SIGNED_IN,
+    "api/assessment/create": SIGNED_IN,
+    "api/assessment/submit": SIGNED_IN,
+    "api/assessment/history": SIGNED_IN,
+    "api/assessment/<uuid:assessment_id>": SIGNED_IN,
+    "api/assessment/<uuid:assessment_id>/answer": SIGNED_IN,
+    "api/assessment/<uuid:assessment_id>/result": SIGNED_IN,
+    "api/chat/conversation": SIGNED_IN,
+    "api/chat/conversation/<uuid:conversation_id>": SIGNED_IN,
+    "api/chat/conversations": SIGNED_IN,
+    "api/chat/conversations/<uuid:conversation_id>": SIGNED_IN,
+    "api/chat/history": SIGNED_IN,
+    "api/chat/scenarios": SIGNED_IN,
+    "api/chat/messages/<uuid:message_id>/cancel": SIGNED_IN,
+    "api/chat/messages/<uuid:message_id>/feedback": SIGNED_IN,
+    "api/chat/messages/<uuid:message_id>/retry": SIGNED_IN,
+    "api/chat": SIGNED_IN,
+    "api/chat/message": SIGNED_IN,
+    "api/chat/stream/<uuid:message_id>": SIGNED_IN,
+    "api/monitoring/live": ANYBODY,
+    "api/monitoring/ready": ANYBODY,
+    "api/monitoring/health": ANYBODY,
+    "api/schema": ANYBODY,
+    "api/docs": ANYBODY,
+}
+SAMPLES = {"<str:uid>": "some-user", "<str:token>": "some-token"}
+
+
+def addresses(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        here = before + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield here
+        elif entry.app_name != "admin":
+            yield from addresses(entry, here)
+
+
+def path_of(route: str) -> str:
+    for part in route.split("/"):
+        if part.startswith("<uuid:"):
+            route = route.replace(part, str(SOME_ID))
+    for part, sample in SAMPLES.items():
+        route = route.replace(part, sample)
+    return f"/{route}"
+
+
+def answers(client: Client, route: str) -> list[tuple[int, str]]:
+    """Status and redirect of each method that writes nothing on an empty body."""
+    sent = [client.get(path_of(route)), client.post(path_of(route), {}, "application/json")]
+    return [(one.status_code, one.headers.get("Location", "")) for one in sent]
+
+
+def test_every_address_stands_in_the_table():
+    assert set(addresses(get_resolver())) == set(PAGES) | set(API)
+
+
+@pytest.mark.parametrize("route", [route for route, who in API.items() if who == SIGNED_IN])
+def test_the_api_knows_no_stranger(client, route):
+    assert {status for status, _ in answers(client, route)} <= {401, 405}
+
+
+@pytest.mark.parametrize("route", [route for route, who in API.items() if who == ANYBODY])
+def test_what_the_api_says_to_anybody(client, route):
+    assert not {status for status, _ in answers(client, route)} & {403, 404, 500}
+
+
+@pytest.mark.parametrize("route", [route for route, who in PAGES.items() if who == SIGNED_IN])
+def test_a_page_sends_a_stranger_to_sign_in(client, route):
+    sign_in = str(settings.LOGIN_URL)
+    for status, location in answers(client, route):
+        assert status == 405 or (status == 302 and location.startswith(sign_in)), route
+
+
+@pytest.mark.parametrize("route", [route for route, who in PAGES.items() if who == ANYBODY])
+def test_a_page_for_anybody(client, route):
+    statuses = {status for status, _ in answers(client, route)}
+    assert statuses <= {200, 302, 400, 405}
+
+
+@pytest.mark.parametrize("make", [UserFactory, TutorFactory])
+def test_the_admin_opens_to_staff_only(client, make):
+    user = make()
+    client.force_login(user)
+    expected = 200 if user.is_staff else 302
+    assert client.get(reverse("admin:index")).status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "tutor"),
+    [
+        ("accounts_user", 200),
+        ("accounts_learnerlanguage", 200),
+        ("accounts_tutorprofile", 403),
+        ("accounts_tutorassignment", 403),
+        ("accounts_auditentry", 403),
+        ("accounts_refreshfamily", 403),
+        ("ai_usagerecord", 403),
+        ("assessments_item", 403),
+        ("assessments_assessment", 200),
+        ("auth_group", 403),
+        ("axes_accessattempt", 403),
+        ("conversations_conversation", 200),
+        ("conversations_message", 200),
+        ("django_celery_beat_periodictask", 403),
+    ],
+)
+def test_what_staff_see_in_the_admin(client, name, tutor):
+    address = reverse(f"admin:{name}_changelist")
+    for user, expected in ((TutorFactory(), tutor), (AdminFactory(), 200)):
+        client.force_login(user)
+        assert client.get(address).status_code == expected
