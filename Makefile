@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PARLANCE_ENV := development
 export PORT
 
-.PHONY: run test lint lock bench venv clean
+.PHONY: run test check lint lock bench venv clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python -m config.serve
@@ -21,6 +21,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
+
+# All that CI checks beside the tests.
+check: lint
+	@exec $(BIN)/python -m config.embedded --throwaway --var var/test $(BIN)/python -m config.check
 
 bench: $(VENV)/.installed-dev
 	@exec $(BIN)/python -m config.embedded --var var/bench $(BIN)/python -m benchmarks
