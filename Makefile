@@ -13,7 +13,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python -m config.serve
 
 test: $(VENV)/.installed-dev
-	@exec $(BIN)/python -m config.embedded --throwaway --var var/test \
+	@PARLANCE_TESTING=1 exec $(BIN)/python -m config.embedded --throwaway --var var/test \
 		$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.installed-dev

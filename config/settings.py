@@ -11,7 +11,7 @@ from kombu import Queue as KombuQueue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config import embedded, logs
+from config import admin_theme, embedded, logs
 from config.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -108,6 +108,11 @@ WSGI_THREADS = env.int("WSGI_THREADS", default=8)
 # --- Data services ----------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR)
 VALKEY_URL = env.str("VALKEY_URL", default="") or embedded.valkey_url(VAR_DIR)
+if TESTING:
+    # Tests that run beside each other count rates and queue tasks apart.
+    VALKEY_URL = embedded.valkey_of_test_worker(
+        VALKEY_URL, env.str("PYTEST_XDIST_WORKER", default="")
+    )
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
@@ -258,9 +263,14 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
     "ENUM_NAME_OVERRIDES": {
-        "LevelEnum": "config.levels.Level",
-        "DifficultyEnum": "config.levels.Difficulty",
         "AssessmentStatusEnum": "assessments.models.Assessment.Status",
+        "DifficultyEnum": "config.levels.Difficulty",
+        "HealthStatusEnum": ["ok", "degraded", "down"],
+        "LanguageEnum": "config.languages.TAUGHT_CHOICES",
+        "LevelEnum": "config.levels.Level",
+        "MessageStatusEnum": "conversations.models.Message.Status",
+        "NativeLanguageEnum": "config.languages.NATIVE_CHOICES",
+        "RoleEnum": "accounts.models.User.Role",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -298,6 +308,9 @@ TODAY_STEPS = ["assessments.today.steps", "conversations.today.steps"]
 # --- Mail -----------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Parlance <no-reply@localhost>")
+
+# --- Back office ----------------------------------------------------------------------------------
+UNFOLD = admin_theme.UNFOLD
 
 # --- Language, time, files ------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

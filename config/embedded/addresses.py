@@ -84,3 +84,9 @@ def free_port() -> int:
 
 def _file(var_dir: Path) -> Path:
     return var_dir / "services.json"
+
+
+def valkey_of_test_worker(url: str, worker: str) -> str:
+    """The database of its own that a parallel test process (`gw0`, `gw1`, ...) gets in Valkey."""
+    number = worker.removeprefix("gw")
+    return f"{url.rsplit('/', 1)[0]}/{int(number) + 1}" if number.isdigit() else url
