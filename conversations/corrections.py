@@ -3,12 +3,13 @@
 import logging
 from dataclasses import dataclass
 from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
-from ai.structured import complete_structured
 
 from ai.errors import AllProvidersFailed, ProviderError
 from ai.language import pool
+from ai.structured import complete_structured
 from config.ids import new_id
 from conversations.requests import corrections_request
 from conversations.services.turns import TurnContext
@@ -61,7 +62,9 @@ async def find_corrections(turn: TurnContext, *, by_model: bool) -> list[FoundCo
 async def _by_model(turn: TurnContext) -> list[FoundCorrection] | None:
     request = corrections_request(turn)
     try:
-        answer = await complete_structured(request, type=Proposals, user_id=turn.learner_id)
+        answer = await complete_structured(
+            request, schema=Proposals, user_id=turn.learner_id, reference=UUID(turn.turn_id)
+        )
     except (AllProvidersFailed, ProviderError):
         return None
     return placed(turn.text, answer.corrections, rule=request.prompt)

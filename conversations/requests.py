@@ -1,9 +1,11 @@
 """The requests a turn makes of a model. Learner text stands in messages, never in instructions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from ai import prompts
+from ai.scenarios import find
 from ai.types import ChatMessage, ChatRequest
 from config.languages import NATIVE, TAUGHT
 from conversations.services.turns import TurnContext
@@ -28,21 +30,38 @@ class Slip(Protocol):
     def rule(self) -> str: ...
 
 
-def reply_request(turn: TurnContext, slips: Sequence[Slip]) -> ChatRequest:
+NO_SCENE = "none: talk about what the learner brings up."
+
+
+def reply_request(turn: TurnContext, slips: Sequence[Slip], *, plain: bool = False) -> ChatRequest:
+    """`plain` leaves the learner's words unmarked, for a tutor that is no model."""
     hints = {"scenario": turn.scenario, "turn": turn.number, "slips": list(slips)}
-    said = ChatMessage("user", turn.text)
-    return _request(turn, "tutor_reply", (*turn.history, said), hints=hints, temperature=0.7)
+    messages = (*turn.history, _said(turn))
+    if not plain:
+        messages = tuple(_marked(message) for message in messages)
+    scene = find(turn.language, turn.scenario) if turn.scenario else None
+    told = f"{scene.setting} The learner's aim: {scene.goal}" if scene else NO_SCENE
+    return _request(turn, "tutor_reply", messages, hints=hints, temperature=0.7, scene=told)
 
 
 def corrections_request(turn: TurnContext) -> ChatRequest:
-    said = ChatMessage("user", turn.text)
-    return _request(turn, "corrections", (said,), temperature=0.0)
+    return _request(turn, "corrections", (_marked(_said(turn)),), temperature=0.0)
 
 
 def simpler_request(turn: TurnContext, reply: str) -> ChatRequest:
     """`reply` once more, in words of the learner's level."""
-    said = ChatMessage("user", reply)
+    said = ChatMessage("user", f"<reply>\n{reply}\n</reply>")
     return _request(turn, "simplify", (said,), temperature=0.3)
+
+
+def _said(turn: TurnContext) -> ChatMessage:
+    return ChatMessage("user", turn.text)
+
+
+def _marked(message: ChatMessage) -> ChatMessage:
+    if message.role != "user":
+        return message
+    return replace(message, content=prompts.learner_block(message.content))
 
 
 def _request(
@@ -52,9 +71,11 @@ def _request(
     *,
     temperature: float,
     hints: dict[str, Any] | None = None,
+    **values: str,
 ) -> ChatRequest:
     prompt = prompts.load(name)
     instructions = prompt.render(
+        **values,
         language=TAUGHT[turn.language].name,
         level=turn.level,
         native_language=NATIVE[turn.native_language].name,
@@ -66,7 +87,7 @@ def _request(
         language=turn.language,
         level=turn.level,
         native_language=turn.native_language,
-        prompt=f"{prompt.name}.v{prompt.version}",
+        prompt=prompt.label,
         temperature=temperature,
         names=(turn.learner_name,),
         hints=hints or {},

@@ -92,7 +92,7 @@ class _Writing:
         yield self._end()
 
     async def _streamed(self) -> AsyncGenerator[TurnEvent, None]:
-        async with aclosing(self._said(reply_request(self.turn, self._slips()))) as deltas:
+        async with aclosing(self._said(self._request())) as deltas:
             async for text in deltas:
                 if self.announced != self.notes.provider:
                     yield self._start()
@@ -106,8 +106,7 @@ class _Writing:
                     yield event
 
     async def _whole(self) -> AsyncGenerator[TurnEvent, None]:
-        request = reply_request(self.turn, self._slips())
-        text = await self._heard(request)
+        text = await self._heard(self._request())
         if await self._too_hard(text):
             text = await self._again(text)
         if self.announced != self.notes.provider:
@@ -181,8 +180,9 @@ class _Writing:
         done, _ = await asyncio.wait({self.checking}, timeout=CORRECTIONS_SECONDS)
         return [self._correction(found) for found in self._found()] if done else []
 
-    def _slips(self) -> list[FoundCorrection]:
-        return self._found() if self.checking.done() else []
+    def _request(self) -> ChatRequest:
+        slips = self._found() if self.checking.done() else []
+        return reply_request(self.turn, slips, plain=self.announced == BUILTIN)
 
     def _found(self) -> list[FoundCorrection]:
         return [] if self.checking.cancelled() else self.checking.result()

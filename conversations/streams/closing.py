@@ -74,7 +74,8 @@ def _append_end(turn_id: str, after: int, client: Redis) -> None:
         turn_id=turn_id, code=INTERRUPTED, message=failure_words(INTERRUPTED), retryable=True
     )
     try:
-        client.execute_command(*append_command(turn_id, frame_of(event, after + 1)))
+        append: Any = client.execute_command
+        append(*append_command(turn_id, frame_of(event, after + 1)))
         client.expire(log_key(turn_id), LOG_SECONDS)
     except RedisError:
         # Readers find the end in the database.

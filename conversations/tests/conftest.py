@@ -1,6 +1,11 @@
+import asyncio
+
 import pytest
+from django.core.cache import cache
+from django.db import connections
 from rest_framework.test import APIClient
 
+from accounts.services import issue_tokens
 from accounts.tests.factories import (
     AdminFactory,
     LearnerLanguageFactory,
@@ -8,9 +13,13 @@ from accounts.tests.factories import (
     TutorFactory,
     UserFactory,
 )
+from ai.errors import AllProvidersFailed
 from ai.language import pool
 from ai.providers.scripted import SCRIPT
+from conversations import corrections
+from conversations.streams.runner import shut_down
 from conversations.tests.factories import ConversationFactory
+from conversations.tests.stream_client import StreamClient
 
 
 @pytest.fixture
@@ -22,11 +31,17 @@ def script(settings):
 
 
 @pytest.fixture(autouse=True)
-def no_language_process(monkeypatch):
-    """The language tools find nothing; a test that wants slips sets `slips` on what this gives."""
+def _rates_counted_anew():
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def found(monkeypatch):
+    """The language tools and the correcting model find nothing, until a test says otherwise."""
     answers = LanguageAnswers()
     monkeypatch.setattr(pool, "run_check", answers.run_check)
     monkeypatch.setattr(pool, "run_too_hard", answers.run_too_hard)
+    monkeypatch.setattr(corrections, "complete_structured", answers.complete_structured)
     return answers
 
 
@@ -34,9 +49,15 @@ class LanguageAnswers:
     def __init__(self):
         self.slips = []
         self.hard = []
+        self.proposals = None
 
     async def run_check(self, text, **_options):
         return self.slips
+
+    async def complete_structured(self, request, **_options):
+        if self.proposals is None:
+            raise AllProvidersFailed
+        return self.proposals
 
     async def run_too_hard(self, text, **_options):
         return text in self.hard
@@ -66,6 +87,24 @@ def tessa(ana):
 @pytest.fixture
 def cleo(db):
     return AdminFactory(email="cleo@example.org")
+
+
+@pytest.fixture
+async def as_user(db):
+    """A client of the stream server for a user. The turns it started end with the test."""
+
+    async def sign_in(user):
+        token = await asyncio.to_thread(_token, user)
+        return StreamClient(token)
+
+    yield sign_in
+    await shut_down(grace=0)
+
+
+def _token(user):
+    token = issue_tokens(user=user).token
+    connections.close_all()
+    return token
 
 
 @pytest.fixture

@@ -6,11 +6,15 @@ from contextlib import asynccontextmanager
 
 from conversations.routing import http_application
 
+PATIENCE = 10
+"""Seconds until a stream that says nothing fails its test."""
+
 
 class Answer:
     def __init__(self):
         self.status = None
         self.headers = {}
+        self.begun = asyncio.Event()
         self.ended = asyncio.Event()
         self._chunks = asyncio.Queue()
         self._rest = b""
@@ -19,6 +23,7 @@ class Answer:
     async def send(self, message):
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.begun.set()
             self.headers = {k.decode(): v.decode() for k, v in message["headers"]}
         else:
             await self._chunks.put(message.get("body", b""))
@@ -26,14 +31,17 @@ class Answer:
                 self.ended.set()
                 await self._chunks.put(None)
 
+    async def _next(self):
+        return await asyncio.wait_for(self._chunks.get(), PATIENCE)
+
     async def body(self):
         held = b""
-        while (chunk := await self._chunks.get()) is not None:
+        while (chunk := await self._next()) is not None:
             held += chunk
         return json.loads(held)
 
     async def events(self):
-        while (chunk := await self._chunks.get()) is not None:
+        while (chunk := await self._next()) is not None:
             self._rest += chunk
             *whole, self._rest = self._rest.split(b"\n\n")
             for frame in whole:
@@ -79,7 +87,7 @@ class StreamClient:
             yield answer
         finally:
             gone.set()
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, PATIENCE)
 
     async def json(self, method, path, body=None, headers=None):
         async with self.open(method, path, body, headers) as answer:

@@ -1,0 +1,95 @@
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import LearnerLanguage, TutorAssignment, User
+from accounts.selectors import current_language, local_day
+from assessments.models import Assessment
+from conversations.demo import ADMIN, LEARNER, TUTOR
+from conversations.models import Conversation, Correction, Message
+from learning.models import StudyDay
+from learning.selectors import streak
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _development(settings):
+    settings.DEVELOPMENT = True
+
+
+def run():
+    out = StringIO()
+    call_command("seed_demo", stdout=out)
+    return out.getvalue()
+
+
+def test_prints_who_can_sign_in(client):
+    lines = run().splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["learner", LEARNER.email],
+        ["tutor", TUTOR.email],
+        ["admin", ADMIN.email],
+    ]
+    assert len({line.index("@parlance") > 0 and line.rindex("  ") for line in lines}) == 1
+    for account in (LEARNER, TUTOR, ADMIN):
+        assert account.password in "\n".join(lines)
+        form = {"email": account.email, "password": account.password}
+        assert client.post("/sign-in", form).status_code == 302
+        client.logout()
+
+
+def test_learner_has_a_history():
+    run()
+    learner = User.objects.get(email=LEARNER.email)
+    now = timezone.now()
+    placement = Assessment.objects.get(learner=learner)
+    assert placement.status == Assessment.Status.COMPLETED
+    assert placement.level == "B1"
+    language = current_language(learner)
+    assert (language.level, language.level_source) == ("B1", LearnerLanguage.Source.PLACEMENT)
+    assert Conversation.objects.filter(learner=learner).count() == 2
+    assert not Message.objects.filter(created_at__gt=now - timedelta(hours=20)).exists()
+    assert Correction.objects.filter(message__conversation__learner=learner).count() == 3
+    assert streak(learner, local_day(learner, now)) == 3
+    assert not StudyDay.objects.filter(learner=learner, day=local_day(learner, now)).exists()
+
+
+def test_corrections_quote_the_message():
+    run()
+    for correction in Correction.objects.select_related("message"):
+        said = correction.message.content
+        assert said[correction.start : correction.end] == correction.original
+
+
+def test_tutor_sees_the_learner():
+    run()
+    tutor = User.objects.get(email=TUTOR.email)
+    assert User.objects.get(email=LEARNER.email) in User.objects.visible_to(tutor)
+    assert tutor.is_staff
+
+
+def test_a_second_run_changes_nothing():
+    models = (User, TutorAssignment, Assessment, Conversation, Message, Correction, StudyDay)
+    first = run()
+    counts = [model.objects.count() for model in models]
+    assert run() == first
+    assert [model.objects.count() for model in models] == counts
+
+
+def test_a_changed_password_is_not_printed():
+    run()
+    learner = User.objects.get(email=LEARNER.email)
+    learner.set_password("Mine-alone-99")
+    learner.save()
+    assert "(was changed)" in run()
+
+
+def test_not_in_production(settings):
+    settings.DEVELOPMENT = False
+    with pytest.raises(CommandError):
+        run()
+    assert not User.objects.exists()
