@@ -1,7 +1,25 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
+
+from config.admin_theme import for_admins
 
 
 class ParlanceAdminSite(UnfoldAdminSite):
     site_header = "Parlance"
     site_title = "Parlance"
-    index_title = "Back office"
+    index_title = "Overview"
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the overview's figures; usage and failures are for admins only."""
+    from accounts.callers import caller_of
+    from config.dashboard import failures, figures, usage_by_provider
+
+    now = timezone.now()
+    context["figures"] = figures(caller_of(request), now=now)
+    if for_admins(request):
+        context |= {"usage": usage_by_provider(now=now), "failures": failures(now=now)}
+    return context
