@@ -7,7 +7,7 @@ class ParlanceConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401 - registers them
+        from config import checks, openapi  # noqa: F401 - both register themselves
 
 
 class ParlanceAdminConfig(AdminConfig):
