@@ -58,9 +58,7 @@ def _hash(text: str) -> str:
 
 def _cached(embedder: str, hashes: list[str]) -> dict[str, list[float]]:
     rows = CachedEmbedding.objects.filter(embedder=embedder, content_hash__in=hashes)
-    return {
-        row.content_hash: row.embedding.to_list() for row in rows.only("content_hash", "embedding")
-    }
+    return {row.content_hash: list(row.embedding) for row in rows.only("content_hash", "embedding")}
 
 
 def _keep(embedder: str, vectors: Mapping[str, list[float]]) -> None:

@@ -43,6 +43,8 @@ class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     blocked: bool = False
     refuses: list[str] = []
     """Fields of the request answered with 400, such as `stream_options` or `response_format`."""
+    dimensions: int = 1536
+    """Of an embedding, when the request does not say."""
     stamp: bool = False
     """Send the monotonic clock in nanoseconds, and a space, as each piece's text."""
 

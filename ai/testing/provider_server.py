@@ -164,7 +164,7 @@ async def openai_embeddings(request: web.Request) -> web.StreamResponse:
         if answer.status != 200:
             return web.json_response(answers.openai_error(answer), status=answer.status)
         texts = seen.body["input"]
-        size = seen.body.get("dimensions") or 1536
+        size = seen.body.get("dimensions") or answer.dimensions
         data = [
             {"object": "embedding", "index": at, "embedding": _vector(text, size)}
             for at, text in enumerate(texts)

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -29,7 +29,7 @@ def _running_server() -> Iterator[ProviderServer]:
 
 
 @pytest.fixture
-def server(_running_server, settings) -> ProviderServer:
+async def server(_running_server, settings) -> AsyncIterator[ProviderServer]:
     """The loopback provider, with both SDKs pointed at it; the chain is `openai` alone."""
     _running_server.reset()
     settings.AI_CHAIN = ["openai"]
@@ -37,4 +37,5 @@ def server(_running_server, settings) -> ProviderServer:
     settings.OPENAI_BASE_URL = _running_server.openai_url
     settings.GEMINI_BASE_URL = _running_server.gemini_url
     settings.AI_ATTEMPTS = 1
-    return _running_server
+    yield _running_server
+    await factory.aclose()
