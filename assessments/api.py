@@ -43,6 +43,7 @@ from assessments.services import (
 )
 from config.api import NamedArrayPagination
 from config.errors import Conflict, Forbidden, NotFound
+from config.ratelimit import rate_limited
 
 TAG = ["Assessments"]
 QUESTION = {
@@ -76,6 +77,7 @@ class CreateAssessmentView(APIView):
             )
         ],
     )
+    @rate_limited("assessment")
     def post(self, request: Request) -> ApiResponse:
         data = valid(CreateAssessmentSerializer, request.data)
         learner = only_the_learner(caller_of(request), data.get("user_id"))
@@ -171,6 +173,7 @@ class SubmitView(APIView):
         request=SubmitAssessmentSerializer,
         responses=SubmittedSerializer,
     )
+    @rate_limited("assessment")
     def post(self, request: Request) -> ApiResponse:
         data = valid(SubmitAssessmentSerializer, request.data)
         learner = only_the_learner(caller_of(request), data["user_id"])

@@ -22,10 +22,12 @@ from assessments.services import (
     start_assessment,
 )
 from config.errors import Conflict, DomainError
+from config.ratelimit import rate_limited
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@rate_limited("assessment")
 def placement_page(request: HttpRequest) -> HttpResponse:
     """The introduction, or the open question of the placement under way. POST starts one."""
     learner = caller_of(request)

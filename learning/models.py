@@ -48,6 +48,11 @@ class LearningSession(models.Model):
         return f"{self.session_type} in {self.language}"
 
 
+class StudyDayQuerySet(models.QuerySet["StudyDay"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(learner__in=User.objects.visible_to(user))
+
+
 class StudyDay(models.Model):
     """What a learner did on one of their own days (their time zone), for streaks and Today.
 
@@ -62,6 +67,8 @@ class StudyDay(models.Model):
     turns = models.PositiveIntegerField("messages to the tutor", default=0)
     answers = models.PositiveIntegerField("questions answered", default=0)
     corrections = models.PositiveIntegerField("corrections received", default=0)
+
+    objects = StudyDayQuerySet.as_manager()
 
     class Meta:
         constraints = [

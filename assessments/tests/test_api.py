@@ -135,6 +135,15 @@ class TestCreating:
         assert first.status_code == 201
         assert first.json() == second.json()
 
+    def test_is_limited_to_ten_an_hour(self, api, bank, settings):
+        settings.RATES = settings.RATES | {"assessment": "2/h"}
+        first = api.post(CREATE, PLACEMENT)
+        api.post(CREATE, PLACEMENT)
+
+        assert first.headers["RateLimit-Remaining"] == "1"
+        assert "Retry-After" in api.post(CREATE, PLACEMENT).headers
+        refused(api.post(CREATE, PLACEMENT), 429, "rate_limited")
+
     @pytest.mark.parametrize("kind", ["placement", "progress", "final"])
     def test_takes_everything_the_contract_allows(self, api, bank, kind):
         body = {

@@ -100,6 +100,13 @@ class TestPlacement:
         assert response.context["question"].number == 1
         assert response.context["certainty"] < 30
 
+    def test_starting_is_limited_and_reading_is_not(self, client, ana, bank, settings):
+        settings.RATES = settings.RATES | {"assessment": "1/h"}
+        client.post(PLACEMENT)
+
+        assert client.post(PLACEMENT).status_code == 429
+        assert client.get(PLACEMENT).status_code == 200
+
     def test_resumes_where_it_was_left(self, client, ana, bank):
         assessment = make_assessment(learner=ana, answers=4)
         first = client.get(PLACEMENT).context
