@@ -53,6 +53,8 @@ class AnalysisPool:
             except TimeoutError as error:
                 self._overdue(executor, future)
                 raise Unavailable(f"{function.__name__} took over {deadline} s") from error
+            except Exception as error:
+                raise Unavailable(f"{function.__name__} failed") from error
             self._answered = True
             return answer
         raise Unavailable("the analysis process keeps dying")

@@ -61,7 +61,8 @@ def _finding(rule: Rule, match: re.Match[str]) -> Finding | None:
     if corrected is None:
         return None
     original = match.group(group)
-    corrected = like(original, corrected)
+    if rule.fix != "{w|lower}":
+        corrected = like(original, corrected)
     if not original or corrected == original:
         return None
     start, end = match.span(group)
