@@ -32,7 +32,9 @@ admin.site.unregister(Group)
 
 if TYPE_CHECKING:
     _AssignmentForm = forms.ModelForm[TutorAssignment]
+    _BaseUserAdmin = BaseUserAdmin[User]
 else:
+    _BaseUserAdmin = BaseUserAdmin
     _AssignmentForm = forms.ModelForm
 
 FOR_EVERYONE = ("email", "name", "role", "plan", "native_language", "timezone")
@@ -73,7 +75,7 @@ class LearnerLanguageInline(ReadOnlyAdmin, TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(VisibleToAdmin, AdminActions, BaseUserAdmin, ModelAdmin):
+class UserAdmin(VisibleToAdmin, AdminActions, _BaseUserAdmin, ModelAdmin):
     form = UserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -112,7 +114,7 @@ class UserAdmin(VisibleToAdmin, AdminActions, BaseUserAdmin, ModelAdmin):
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
+        self, request: HttpRequest, obj: User, form: "forms.ModelForm[Any]", change: bool
     ) -> None:
         chosen, stored = obj.role, form.initial.get("role") if change else User.Role.STUDENT
         obj.role = stored or obj.role
@@ -179,7 +181,7 @@ class LearnerLanguageAdmin(VisibleToAdmin, ModelAdmin):
         return form
 
     def save_model(
-        self, request: HttpRequest, obj: LearnerLanguage, form: forms.ModelForm, change: bool
+        self, request: HttpRequest, obj: LearnerLanguage, form: "forms.ModelForm[Any]", change: bool
     ) -> None:
         stored = LearnerLanguage.objects.select_related("user").get(pk=obj.pk)
         by, now = caller_of(request), timezone.now()
@@ -240,7 +242,7 @@ class TutorAssignmentAdmin(VisibleToAdmin, AdminActions, ModelAdmin):
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: TutorAssignment, form: forms.ModelForm, change: bool
+        self, request: HttpRequest, obj: TutorAssignment, form: "forms.ModelForm[Any]", change: bool
     ) -> None:
         admin_user = caller_of(request)
         made = services.assign_tutor(tutor=obj.tutor, student=obj.student, admin=admin_user)

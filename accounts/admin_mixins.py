@@ -19,7 +19,8 @@ class VisibleToAdmin(_Base):
     """
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(caller_of(request))  # type: ignore[attr-defined]
+        rows: QuerySet[Any] = super().get_queryset(request).visible_to(caller_of(request))
+        return rows
 
 
 class ReadOnlyAdmin(_Base):

@@ -30,14 +30,15 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email).strip().lower(), **fields)
+        user: User = self.model(email=self.normalize_email(email).strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, email: str | None) -> "User":
         """Sign-in forms pass the address as it was typed."""
-        return self.get(email=(email or "").strip().lower())
+        user: User = self.get(email=(email or "").strip().lower())
+        return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         fields |= {"role": User.Role.ADMIN, "is_superuser": True, "is_staff": True}

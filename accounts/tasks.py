@@ -30,7 +30,7 @@ def send_password_reset_task(user_id: str) -> None:
 def send_tutor_decision_task(user_id: str) -> None:
     """Says how things stand when it runs: a decision taken back in between is not mailed."""
     decided = TutorProfile.objects.exclude(status=TutorProfile.Status.PENDING)
-    profile = decided.select_related("user").filter(pk=user_id).first()
+    profile = decided.select_related("user").filter(user_id=user_id).first()
     if profile is not None:
         send_tutor_decision_mail(profile)
 

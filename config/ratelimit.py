@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from config.addresses import client_address
 from config.errors import RateLimited
 
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def check_rate(request: HttpRequest | Request, group: str) -> dict[str, str]:
@@ -39,7 +39,9 @@ def check_rate(request: HttpRequest | Request, group: str) -> dict[str, str]:
     }
 
 
-def rate_limited(group: str, *, methods: frozenset[str] = frozenset({"POST"})) -> Any:
+def rate_limited(
+    group: str, *, methods: frozenset[str] = frozenset({"POST"})
+) -> Callable[[View], View]:
     """For a page view, or a method of a view class: refuse past the rate, else add the headers."""
 
     def decorate(view: View) -> View:
@@ -54,7 +56,7 @@ def rate_limited(group: str, *, methods: frozenset[str] = frozenset({"POST"})) -
                 response.headers.setdefault(name, value)
             return response
 
-        return limited
+        return cast(View, limited)
 
     return decorate
 
