@@ -1,0 +1,413 @@
+"""How much time and work our turns add to a stream of tokens, and what a broken connection costs.
+
+    python -m benchmarks.streaming [--streams 1,50,200,500] [--quick]
+
+Needs the data services of `make run` (or DATABASE_URL and VALKEY_URL); makes and drops a database
+of its own. A scripted upstream speaks the OpenAI protocol and stamps each token with the clock. In
+one run, the same load goes straight to the upstream, through a bare ASGI relay and through us, each
+server in one process and the load in another. Added time is that of the same rank straight from
+the upstream taken off.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import quantiles
+
+import aiohttp
+import psutil
+
+STAMP = re.compile(rb"(\d{10,}) ")
+RATE = 20.0
+USERS = 10
+GOALS = {200: 15.0, 500: 60.0}
+
+
+@dataclass
+class Run:
+    """Of one target at one number of streams. Times in seconds."""
+
+    first: list[float] = field(default_factory=list)
+    carried: list[float] = field(default_factory=list)
+    tokens: int = 0
+    failed: int = 0
+    cpu: float = 0.0
+    memory: int = 0
+
+    def per_token(self) -> float:
+        return self.cpu / self.tokens * 1e6 if self.tokens else 0.0
+
+
+def p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1] if len(values) > 1 else (values or [float("nan")])[0]
+
+
+def p50(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2] if values else float("nan")
+
+
+# --- The load, in a process of its own ------------------------------------------------------------
+async def one_stream(session: aiohttp.ClientSession, request: dict, run: Run, sample: bool) -> None:
+    asked = time.monotonic_ns()
+    first = True
+    try:
+        async with session.post(
+            request["url"], json=request["json"], headers=request["headers"]
+        ) as answer:
+            if answer.status != 200:
+                run.failed += 1
+                return
+            async for line in answer.content:
+                if line.startswith(b"event: message.end"):
+                    return
+                stamps = STAMP.findall(line)
+                if not stamps:
+                    continue
+                now = time.monotonic_ns()
+                run.tokens += len(stamps)
+                if first:
+                    run.first.append((now - asked) / 1e9)
+                    first = False
+                if sample:
+                    run.carried += [(now - int(stamp)) / 1e9 for stamp in stamps]
+    except (aiohttp.ClientError, OSError):
+        run.failed += 1
+
+
+async def load(orders: list[dict], *, over: float) -> Run:
+    """All of them, begun evenly over `over` seconds."""
+    run = Run()
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
+    ) as session:
+
+        async def later(number: int, order: dict) -> None:
+            await asyncio.sleep(over * number / len(orders))
+            await one_stream(session, order, run, number % 10 == 0)
+
+        await asyncio.gather(*(later(number, order) for number, order in enumerate(orders)))
+    return run
+
+
+def load_from_another_process(orders: list[dict], *, over: float) -> Run:
+    work = subprocess.run(
+        [sys.executable, "-m", "benchmarks.streaming", "--load", str(over)],
+        input=json.dumps(orders).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return Run(**json.loads(work.stdout))
+
+
+# --- The servers ----------------------------------------------------------------------------------
+@contextmanager
+def server(*command: str, port: int, **environment: str):
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        env={**os.environ, **environment},
+        stderr=subprocess.DEVNULL if not os.environ.get("BENCHMARK_LOUD") else None,
+    )
+    try:
+        _wait_for(port, process)
+        yield psutil.Process(process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait_for(port: int, process: subprocess.Popen) -> None:
+    import socket
+
+    for _ in range(300):
+        if process.poll() is not None:
+            raise SystemExit(f"a server ended with {process.returncode}: {process.args}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("a server did not come up")
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def upstream(tokens: int):
+    port = free_port()
+    options = ["--port", str(port), "--tokens", str(tokens), "--rate", str(RATE), "--stamp"]
+    with server("-m", "ai.testing.provider_server", *options, port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def uvicorn(application: str, **environment: str):
+    port = free_port()
+    options = [
+        "--port",
+        str(port),
+        "--log-level",
+        "error",
+        "--no-access-log",
+        "--timeout-graceful-shutdown",
+        "2",
+    ]
+    with server("-m", "uvicorn", application, *options, port=port, **environment) as process:
+        yield f"http://127.0.0.1:{port}", process
+
+
+def ours(address: str, database: str):
+    return uvicorn(
+        "benchmarks.stream_server:application",
+        DJANGO_SETTINGS_MODULE="config.settings",
+        DATABASE_URL=database,
+        AI_CHAIN="openai",
+        OPENAI_API_KEY="benchmark",
+        OPENAI_BASE_URL=f"{address}/v1",
+        RATE_CHAT="1000000/m",
+        STREAMS_PER_PROCESS="2000",
+    )
+
+
+# --- Comparisons ----------------------------------------------------------------------------------
+def measure(orders: list[dict], *, over: float, process: psutil.Process | None = None) -> Run:
+    before = process.cpu_times() if process else None
+    peak = process.memory_info().rss if process else 0
+    start = peak
+    import threading
+
+    done = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(0.2):
+            peak = max(peak, process.memory_info().rss) if process else 0
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    run = load_from_another_process(orders, over=over)
+    done.set()
+    watcher.join()
+    if process and before:
+        after = process.cpu_times()
+        run.cpu = after.user + after.system - before.user - before.system
+        run.memory = peak - start
+    return run
+
+
+def straight(address: str, count: int) -> list[dict]:
+    body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "Hola"}]}
+    return [{"url": f"{address}/v1/chat/completions", "json": body, "headers": {}}] * count
+
+
+def through(address: str, path: str, tokens: list[str], count: int) -> list[dict]:
+    return [
+        {
+            "url": address + path,
+            "json": {"message": "Hola, ¿qué tal?"},
+            "headers": {"Authorization": f"Bearer {tokens[number % len(tokens)]}"},
+        }
+        for number in range(count)
+    ]
+
+
+def compare(counts: list[int], database: str, tokens: list[str], start_rate: float) -> None:
+    print("\nTokens at 20 a second; streams begun evenly; added time in ms, p95 (p50)\n")
+    print(
+        f"{'streams':>8} {'':12} {'first token':>16} {'each token':>16} {'us a token':>11} {'KB a stream':>12} {'failed':>7}"
+    )
+    for count in counts:
+        over = count / start_rate
+        with upstream(int(RATE * (over + 5))) as address:
+            base = measure(straight(address, count), over=over)
+            show(count, "upstream", base, base)
+            with uvicorn(
+                "benchmarks.stream_server:relay",
+                BENCHMARK_UPSTREAM=address,
+                DJANGO_SETTINGS_MODULE="",
+            ) as (at, process):
+                measure(through(at, "/", tokens, 3), over=0.3)
+                floor = measure(through(at, "/", tokens, count), over=over, process=process)
+                show(count, "bare relay", floor, base)
+            with ours(address, database) as (at, process):
+                measure(through(at, "/api/chat", tokens, 3), over=0.3)
+                run = measure(through(at, "/api/chat", tokens, count), over=over, process=process)
+                show(count, "Parlance", run, base)
+        added = (p95(run.first) - p95(base.first)) * 1000
+        goal = GOALS.get(count)
+        ratio = run.per_token() / floor.per_token() if floor.per_token() else float("nan")
+        print(
+            f"{'':8} -> CPU a token {ratio:.2f} x the bare relay (goal 2.5); first token +{added:.1f} ms"
+            + (f" (goal {goal:.0f})" if goal else "")
+        )
+
+
+def show(count: int, name: str, run: Run, base: Run) -> None:
+    first = f"{(p95(run.first) - p95(base.first)) * 1000:.1f} ({(p50(run.first) - p50(base.first)) * 1000:.1f})"
+    each = f"{p95(run.carried) * 1000:.1f} ({p50(run.carried) * 1000:.1f})"
+    cpu = f"{run.per_token():.0f}" if run.cpu else ""
+    memory = f"{run.memory / 1024 / count:.0f}" if run.cpu else ""
+    print(
+        f"{count:>8} {name:12} {first:>16} {each:>16} {cpu:>11} {memory:>12} {run.failed:>7}",
+        flush=True,
+    )
+
+
+async def reconnect(address: str, token: str, drops: int, streams: int = 20) -> tuple[int, int]:
+    """Reconnects made, and streams that lost or doubled something."""
+    made = wrong = 0
+    headers = {"Authorization": f"Bearer {token}"}
+
+    async def one(session: aiohttp.ClientSession) -> None:
+        nonlocal made, wrong
+        seen: list[dict] = []
+        url, method, body = f"{address}/api/chat", "POST", {"message": "Hola"}
+        mine = 0
+        while not seen or seen[-1]["type"] not in ("message.end", "error"):
+            more = {"Last-Event-ID": str(seen[-1]["seq"])} if seen else {}
+            patience = random.randint(1, 2) if mine < drops / streams else 10**9
+            async with session.request(method, url, json=body, headers=headers | more) as answer:
+                async for line in answer.content:
+                    if line.startswith(b"data: "):
+                        seen.append(json.loads(line[6:]))
+                        patience -= 1
+                        if patience == 0:
+                            break
+                answer.close()
+            url, method, body = f"{address}/api/chat/stream/{seen[0]['messageId']}", "GET", None
+            mine += 1
+        made += mine - 1
+        text = "".join(event["text"] for event in seen if event["type"] == "delta")
+        whole = [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
+        wrong += not (whole and text == seen[-1].get("text"))
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        await asyncio.gather(*(one(session) for _ in range(streams)))
+    return made, wrong
+
+
+async def cancel(address: str, upstream_address: str, token: str, times: int) -> list[float]:
+    """Seconds from the request to stop until the upstream saw its caller go."""
+    headers = {"Authorization": f"Bearer {token}"}
+    waits: list[float] = []
+    async with aiohttp.ClientSession() as session:
+        for _ in range(times):
+            await (await session.delete(f"{upstream_address}/requests")).read()
+            async with session.post(
+                f"{address}/api/chat", json={"message": "Hola"}, headers=headers
+            ) as answer:
+                message_id = ""
+                async for line in answer.content:
+                    if line.startswith(b"data: "):
+                        event = json.loads(line[6:])
+                        message_id = event.get("messageId", message_id)
+                        if event["type"] == "delta":
+                            break
+                asked = time.monotonic()
+                url = f"{address}/api/chat/messages/{message_id}/cancel"
+                await (await session.post(url, headers=headers)).read()
+                waits.append(await _gone(session, upstream_address) - asked)
+    return waits
+
+
+async def _gone(session: aiohttp.ClientSession, address: str) -> float:
+    for _ in range(200):
+        async with session.get(f"{address}/requests") as answer:
+            requests = await answer.json()
+            requests = requests.get("requests", []) if isinstance(requests, dict) else requests
+            if requests and requests[-1]["goneAt"]:
+                return float(requests[-1]["goneAt"])
+        await asyncio.sleep(0.02)
+    return float("inf")
+
+
+def break_connections(database: str, tokens: list[str], drops: int, stops: int) -> None:
+    with upstream(int(RATE * 6)) as address, ours(address, database) as (at, _):
+        made, wrong = asyncio.run(reconnect(at, tokens[0], drops))
+        print(f"\n{made} forced reconnects: {wrong} streams lost or doubled something (goal 0)")
+        waits = asyncio.run(cancel(at, address, tokens[1], stops))
+        print(
+            f"cancel to upstream closed, {stops} times: p95 {p95(waits) * 1000:.0f} ms (goal 200)"
+        )
+
+
+# --- Setting up -----------------------------------------------------------------------------------
+@contextmanager
+def own_database():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("PARLANCE_ENV", "development")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
+
+    kept = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+    name = connection.settings_dict
+    address = (
+        f"postgres://{name['USER']}:{name['PASSWORD']}@{name['HOST']}:{name['PORT']}/{name['NAME']}"
+    )
+    try:
+        yield address, _learners()
+    finally:
+        connection.close()
+        teardown_databases(kept, verbosity=0)
+    del settings
+
+
+def _learners() -> list[str]:
+    from django.db import connections
+
+    from accounts.models import LearnerLanguage, User
+    from accounts.services import issue_tokens
+
+    tokens = []
+    for number in range(USERS):
+        user = User.objects.create(email=f"learner{number}@example.org", name="Ana Torres")
+        LearnerLanguage.objects.create(user=user, language="es", level="B1")
+        tokens.append(issue_tokens(user=user).token)
+    connections.close_all()
+    return tokens
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--streams", default="1,50,200,500")
+    parser.add_argument("--start-rate", type=float, default=40.0, help="streams begun a second")
+    parser.add_argument("--quick", action="store_true", help="few reconnects and cancels")
+    parser.add_argument("--load", type=float, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.load is not None:
+        run = asyncio.run(load(json.load(sys.stdin), over=options.load))
+        json.dump(run.__dict__, sys.stdout)
+        return
+    with own_database() as (database, tokens):
+        compare(
+            [int(count) for count in options.streams.split(",")],
+            database,
+            tokens,
+            options.start_rate,
+        )
+        drops, stops = (100, 5) if options.quick else (1000, 40)
+        break_connections(database, tokens, drops, stops)
+
+
+if __name__ == "__main__":
+    main()
