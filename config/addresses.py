@@ -7,12 +7,12 @@ def client_address(request: HttpRequest) -> str:
 
     Anything further left in `X-Forwarded-For` is the client's own claim, so it is not read.
     """
-    hops = [
+    hops: list[str] = [
         hop.strip()
         for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if hop.strip()
     ]
-    trusted = settings.TRUSTED_PROXIES
+    trusted: int = settings.TRUSTED_PROXIES
     if trusted and len(hops) >= trusted:
         return hops[-trusted]
-    return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - no socket, as in tests
+    return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 - no socket, as in tests

@@ -7,7 +7,7 @@ from unfold.sites import UnfoldAdminSite
 from config.admin_theme import for_admins
 
 
-class ParlanceAdminSite(UnfoldAdminSite):
+class ParlanceAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     site_header = "Parlance"
     site_title = "Parlance"
     index_title = "Overview"

@@ -44,7 +44,7 @@ class CamelCaseJSONRenderer(BaseRenderer):
         return b"" if data is None else _encoder.encode(camelize(data))
 
 
-class CamelCaseJSONParser(BaseParser):
+class CamelCaseJSONParser(BaseParser):  # type: ignore[misc]
     renderer_class = CamelCaseJSONRenderer
 
 
@@ -56,14 +56,14 @@ class NamedArrayPagination(LimitOffsetPagination):
     max_limit = 100
 
     def get_paginated_response(self, data: Any) -> Response:
-        limit = self.limit or self.default_limit
+        limit, offset = self.limit or self.default_limit, self.offset or 0
         return Response(
             {
                 self.array_name: data,
                 "total": self.count,
                 "limit": limit,
-                "offset": self.offset,
-                "has_more": self.offset + len(data) < self.count,
+                "offset": offset,
+                "has_more": offset + len(data) < (self.count or 0),
             }
         )
 

@@ -18,7 +18,7 @@ class StreamsFirst:
     def __init__(self, *, otherwise: Any) -> None:
         self.otherwise = otherwise
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if STREAM_PATHS.match(scope["path"]):
             await http_application(scope, receive, send)
         else:

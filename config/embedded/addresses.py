@@ -6,6 +6,7 @@ import secrets
 import socket
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def choose(var_dir: Path) -> Addresses:
     return fresh
 
 
-def change(var_dir: Path, **ports: int) -> None:
+def change(var_dir: Path, **ports: Any) -> None:
     write(var_dir, replace(choose(var_dir), **ports))
 
 

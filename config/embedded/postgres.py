@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -106,7 +107,7 @@ class Postgres:
     def _run(self, program: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
         # Output goes to a file: a server that inherited a pipe would keep it open for ever.
         with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.run(
+            done: subprocess.CompletedProcess[str] = subprocess.run(
                 [str(program), *map(str, arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -161,7 +162,7 @@ def _server_user() -> pwd.struct_passwd | None:
     raise ServiceError("As root, PostgreSQL needs a user named postgres or nobody to run as.")
 
 
-def _as_server_user() -> dict[str, object]:
+def _as_server_user() -> dict[str, Any]:
     user = _server_user()
     if user is None:
         return {}
