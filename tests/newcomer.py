@@ -31,13 +31,16 @@ def say_what_to_learn(page: Page, *, level: str = "Not sure") -> None:
     page.get_by_role("button", name="Go on").click()
 
 
-def question_number(page: Page) -> int:
-    return int(page.locator(".progress-words span").inner_text().removeprefix("Question "))
+def start_placement(page: Page) -> None:
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.locator(".progress-words span")).to_have_text("Question 1")
+    # The keys work once the page's scripts ran.
+    page.wait_for_load_state("load")
 
 
 def answer_placement(page: Page, *, keys: str, at_most: int = 40) -> int:
     """Answers to the end by the keyboard, going round `keys`; gives how many were answered."""
-    page.get_by_role("button", name="Start the test").click()
+    start_placement(page)
     for number in range(1, at_most + 1):
         expect(page.locator(".progress-words span")).to_have_text(f"Question {number}")
         page.keyboard.press(keys[(number - 1) % len(keys)])

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.newcomer import answer_placement, say_what_to_learn, sign_up
+from tests.newcomer import answer_placement, say_what_to_learn, sign_up, start_placement
 from tests.site import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
@@ -86,7 +86,7 @@ def test_pages_for_a_learner(browser, learner, scheme, width):
     for name, url in pages.items():
         page = open_page(browser, url, scheme=scheme, width=width, state=state)
         if name == "question":
-            page.get_by_role("button", name="Start the test").click()
+            start_placement(page)
         for summary in page.locator("summary:visible").all():
             summary.click()
         found[name] = violations(page) | ({} if fits(page) else {"too wide": [url]})
