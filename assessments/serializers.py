@@ -103,7 +103,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     level = serializers.ChoiceField(choices=Level.choices)
     probability = serializers.FloatField(help_text="That the level is right, 0 to 1.")
     interval = IntervalSerializer(help_text="Levels that hold at least 95 % of the probability.")
-    ability = serializers.FloatField(help_text="On the scale where B1 is centred on 0.")
+    ability = serializers.FloatField(help_text="B1 begins at 0, and each level is 1.4 wide.")
     standard_error = serializers.FloatField()
     items_asked = serializers.IntegerField()
     stopped_because = serializers.ChoiceField(choices=Assessment.Stop.choices)

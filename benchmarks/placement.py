@@ -139,7 +139,7 @@ def unknown_item(chance: float, habit: float, rng) -> Given:
 def run(bank: Bank, *, learners: int, habit: float, truth: Truth, adaptive: bool, seed: int):
     rng = np.random.default_rng(seed)
     true = np.arange(learners) % len(LEVELS)
-    abilities = CENTRES[true] + WIDTH * (rng.random(learners) - 0.5)
+    abilities = CENTRES[true] + WIDTH * rng.random(learners)
     placed, stated, covered, items = [], [], [], []
     used: Counter = Counter()
     seconds = 0.0

@@ -124,9 +124,13 @@ class TestBelief:
 
 class TestScale:
     def test_every_level_is_centred_in_its_band(self):
-        for level, centre in zip(LEVELS, CENTRES, strict=True):
-            curve = np.exp(-0.5 * ((GRID - centre) / 0.1) ** 2)
+        for level in LEVELS:
+            curve = np.exp(-0.5 * ((GRID - level_centre(level)) / 0.1) ** 2)
             assert Belief.before(curve / curve.sum()).level == level
+
+    def test_a_level_begins_where_half_of_its_items_are_known(self):
+        for cut, level, centre in zip(CUTS, LEVELS[1:], CENTRES[1:], strict=True):
+            assert cut == centre < level_centre(level)
 
     def test_c2_is_not_claimed(self):
         belief = belief_after([(2.0, 3.0, 0.0, Given.RIGHT)] * 25)
@@ -211,7 +215,7 @@ class TestSelection:
 
 
 class TestStopping:
-    sure = belief_after([(2.5, -0.5, 0.0, Given.RIGHT), (2.5, 0.5, 0.0, Given.WRONG)] * 20)
+    sure = belief_after([(2.5, 0.2, 0.0, Given.RIGHT), (2.5, 1.2, 0.0, Given.WRONG)] * 20)
     every = frozenset({"grammar", "vocabulary"})
 
     def test_goes_on_below_the_fewest_questions(self):

@@ -259,8 +259,8 @@ class TestFinishing:
         assessment = make_assessment(learner=ana, answers=30, knows=level)
         result = result_of(assessment)
 
-        # Knowing all of a level and none of the next puts ability at the border of the two.
         assert assessment.status == "completed"
+        assert result["level"] == level
         assert result["interval"]["low"] <= level <= result["interval"]["high"]
         assert certainty_of(assessment) == 100
 
