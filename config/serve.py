@@ -1,6 +1,7 @@
 """`make run`: the services, the database's shape, content, demo accounts, then every process."""
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> int:
             environment |= {
                 "PARLANCE_ENV": "development",
                 "PARLANCE_VAR": str(var_dir),
+                "SECRET_KEY": environment.get("SECRET_KEY") or _secret_key(var_dir),
                 "SITE_URL": environment.get("SITE_URL") or f"http://localhost:{port}",
             }
             return _prepare(environment) or _run(environment, port)
@@ -33,6 +35,16 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _secret_key(var_dir: Path) -> str:
+    """This checkout's own, made once, so that sessions survive a restart."""
+    file = var_dir / "secret_key"
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(secrets.token_urlsafe(48))
+    return file.read_text()
 
 
 def _prepare(environment: dict[str, str]) -> int:
