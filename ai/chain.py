@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -117,15 +117,18 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _able(request: ChatRequest) -> Iterator[ChatModel]:
-    for model in factory.chat_models():
-        if request.response_schema is None or model.name not in factory.LOCAL_PROVIDERS:
-            yield model
+async def _able(request: ChatRequest) -> list[ChatModel]:
+    # The first call imports the SDKs: in a thread, so that other streams go on meanwhile.
+    chosen = factory.chat_models
+    models = chosen() if factory.ready() else await asyncio.to_thread(chosen)
+    if request.response_schema is None:
+        return models
+    return [model for model in models if model.name not in factory.LOCAL_PROVIDERS]
 
 
 async def _first_to_answer(asked: _Asked) -> Call:
     failures: list[ProviderError] = []
-    for model in _able(asked.request):
+    for model in await _able(asked.request):
         try:
             return await _answering(model, asked)
         except ProviderError as error:

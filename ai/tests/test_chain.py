@@ -182,6 +182,14 @@ async def test_the_total_deadline_ends_a_stream_that_never_does(script, settings
     assert caught.value.code == "cut_off"
 
 
+async def test_the_total_deadline_covers_the_whole_chain(pair, settings):
+    settings.AI_TOTAL_TIMEOUT = 0.1
+    pair[0].hang()
+    with pytest.raises(AllProvidersFailed):
+        await collect()
+    assert [len(script.requests) for script in pair] == [1, 0]
+
+
 async def test_a_slow_reader_is_not_a_slow_provider(script, settings):
     settings.AI_IDLE_TIMEOUT = 0.05
     script.say("Ho", "la")
