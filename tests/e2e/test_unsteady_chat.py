@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 PIECES = [f"casa {number}, " for number in range(60)]
 WHOLE = "".join(PIECES).strip()
+AT_END = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 60"
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +138,7 @@ def test_a_second_tab_is_told_to_wait_and_keeps_its_words(talk):
     other = talk.context.new_page()
     other.route("**/api/chat/stream/*", lambda route: route.abort())
     other.goto(talk.url)
-    # The second tab, too, follows the live answer; a third never loaded it.
+    # The page of a second tab offers Stop, not Send; a client that sends all the same is refused.
     expect(other.locator("#stop")).to_be_visible()
     refused = other.evaluate(
         """async (conversationId) => {
@@ -190,10 +191,20 @@ def test_the_page_follows_the_answer_only_at_the_end(talk, model):
     model.book.default = Answer(pieces=long, pause=0.03)
     say(talk)
     wait_for_words(talk, "casa 30")
-    at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 60"
-    assert talk.locator("#log").evaluate(at_end)
+    assert talk.locator("#log").evaluate(AT_END)
     talk.locator("#log").evaluate("log => { log.scrollTop = 0; }")
     wait_for_words(talk, "casa 45")
     assert talk.locator("#log").evaluate("log => log.scrollTop") == 0
     talk.get_by_role("button", name="Latest").click()
-    assert talk.locator("#log").evaluate(at_end)
+    assert talk.locator("#log").evaluate(AT_END)
+
+
+def test_a_growing_composer_keeps_the_end_in_sight(talk, model):
+    model.book.default = Answer(pieces=[f"casa {number}\n\n" for number in range(30)])
+    say(talk)
+    expect(reply(talk)).to_have_attribute("data-status", "complete", timeout=15_000)
+    for _ in range(6):
+        talk.keyboard.type("otra cosa")
+        talk.keyboard.press("Shift+Enter")
+    expect(talk.locator("#to-latest")).to_be_hidden()
+    assert talk.locator("#log").evaluate(AT_END)

@@ -9,7 +9,8 @@ export class Follower {
   constructor(log, button) {
     this.#log = log;
     this.#button = button;
-    document.addEventListener("scroll", () => this.#look(), { capture: true, passive: true });
+    const look = (event) => this.#look(event.target);
+    document.addEventListener("scroll", look, { capture: true, passive: true });
     new ResizeObserver(() => this.keep()).observe(log);
     button.addEventListener("click", () => this.toEnd());
   }
@@ -26,7 +27,9 @@ export class Follower {
     this.#button.hidden = this.#following;
   }
 
-  #look() {
+  #look(scrolled) {
+    // The composer scrolls too, as it grows.
+    if (scrolled !== this.#log && scrolled !== document) return;
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller();
     this.#following = scrollHeight - scrollTop - clientHeight < NEAR;
     if (this.#following) this.#button.hidden = true;
