@@ -87,7 +87,7 @@ PLACED_DAYS_AGO = 3
 def seed(*, now: datetime) -> None:
     """Make what is missing; a second run changes nothing. Asks no provider."""
     with transaction.atomic():
-        admin = _admin()
+        admin = _admin(now)
         learner = _learner(now)
         tutor = _tutor(admin)
         assign_tutor(tutor=tutor, student=learner, admin=admin)
@@ -103,9 +103,9 @@ def _found(account: Account) -> User | None:
     return found
 
 
-def _admin() -> User:
+def _admin(now: datetime) -> User:
     return _found(ADMIN) or User.objects.create_superuser(
-        ADMIN.email, ADMIN.password, name=ADMIN.name
+        ADMIN.email, ADMIN.password, name=ADMIN.name, email_verified_at=now
     )
 
 
