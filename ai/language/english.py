@@ -16,7 +16,6 @@ _KINDS: dict[str, tuple[Kind, str]] = {
     "Eggcorn": ("vocabulary", "word_choice"),
     "Malapropism": ("vocabulary", "word_choice"),
     "Usage": ("vocabulary", "word_choice"),
-    "WordChoice": ("vocabulary", "word_choice"),
     "Typo": ("spelling", "spelling"),
     "Nonstandard": ("grammar", "en_grammar"),
 }
@@ -55,8 +54,10 @@ def _is_taste(text: str, start: int, original: str, kind: str, native_language: 
         return False
     if original[:1].isupper() and text[:start].strip() and text[:start].rstrip()[-1] not in ".!?":
         return True
-    if lexicon.zipf(original, "en") >= lexicon.KNOWN_FREQUENCY and "'" not in original:
-        return original.lower() not in _NO_APOSTROPHE
+    if original.lower() in _NO_APOSTROPHE:
+        return False
+    if lexicon.is_known(original, "en") and "'" not in original:
+        return True
     return native_language in ("es", "fr", "de") and lexicon.zipf(original, native_language) >= 4
 
 

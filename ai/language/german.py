@@ -37,6 +37,7 @@ class Grammar:
     object_verbs: frozenset[str]
     """Finite verbs that take an accusative object right after them."""
     copulas: frozenset[str]
+    """Verbs whose subject stands before them when it opens the sentence."""
 
 
 def find(text: str) -> list[Finding]:
@@ -78,7 +79,7 @@ def _article(
     impossible = article.lower not in _allowed(stem, gender, "")
     if not wanted or (not case and not impossible):
         return None
-    reason = "de_gender" if impossible else f"de_{case}"
+    reason = "de_gender" if impossible or case == "nominative" else f"de_{case}"
     return Finding(
         article.start, article.end, like(article.text, wanted), "grammar", reason,
         "agreement:de.article" if impossible else "agreement:de.case",
@@ -100,15 +101,21 @@ def _forms(word: str) -> tuple[str, str] | None:
 def _case(tokens: tuple[Token, ...], place: int, grammar: Grammar) -> str:
     """The case the words before call for; empty when they do not say."""
     if tokens[place].opens_sentence:
-        return ""
+        return "nominative" if _is_subject(tokens, place, grammar) else ""
     before = tokens[place - 1].lower
+    if before == "nach" and place > 1 and tokens[place - 2].text in ("Meinung", "Ansicht"):
+        return ""
     if before in grammar.dative:
         return "dative"
     if before in grammar.accusative:
         return "accusative"
-    if before in grammar.copulas:
-        return "nominative"
     return "accusative" if before in grammar.object_verbs else ""
+
+
+def _is_subject(tokens: tuple[Token, ...], place: int, grammar: Grammar) -> bool:
+    """`Der Frau ist nett`: article, noun and such a verb open the sentence."""
+    follows = tokens[place + 2].lower if place + 2 < len(tokens) else ""
+    return tokens[place].lower in ("der", "die", "das") and follows in grammar.copulas
 
 
 def _guess(ending: str, gender: str) -> str:

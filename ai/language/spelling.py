@@ -8,6 +8,8 @@ from ai.language.tokens import Token, tokenise
 
 TWIN_LEAD = 0.6
 """How much more frequent, on the Zipf scale, an accented twin must be."""
+KNOWN_TWIN_LEAD = 1.0
+"""The same, when the word without accents is a word of its own."""
 
 _ELISION = re.compile(
     r"^(?:l|d|j|m|t|s|n|c|qu|jusqu|lorsqu|puisqu|quoiqu|aujourd)[’']", re.IGNORECASE
@@ -60,10 +62,18 @@ def _is_exempt(token: Token, language: str, previous: str) -> bool:
         return True
     if "'" in token.text or "’" in token.text or _REPEATS.match(token.lower):
         return True
-    if not token.capitalised or token.opens_sentence:
+    if not token.capitalised or token.opens_sentence or _is_famous(token.lower, language):
         return False
     # A capital inside a sentence is a name, but in German any noun: check it after an article.
     return not (language == "de" and previous in _DETERMINERS)
+
+
+def _is_famous(word: str, language: str) -> bool:
+    """`Espana`: no word, but a very frequent one with its marks."""
+    twins = lexicon.marked_twins(language).get(word, ())
+    return any(lexicon.zipf(twin, language) >= 5 for twin in twins) and (
+        lexicon.zipf(word, language) < lexicon.KNOWN_FREQUENCY + 0.5
+    )
 
 
 _DETERMINERS = frozenset(
@@ -85,7 +95,8 @@ def _accent(token: Token, language: str) -> Finding | None:
         return None
     best = max(twins, key=lambda twin: lexicon.zipf(twin, language))
     own = lexicon.zipf(word, language)
-    if lexicon.zipf(best, language) - own < TWIN_LEAD or _other_tense(word, best, language):
+    lead = KNOWN_TWIN_LEAD if lexicon.in_dictionary(word, language) else TWIN_LEAD
+    if lexicon.zipf(best, language) - own < lead or _other_tense(word, best, language):
         return None
     if token.capitalised and token.opens_sentence and own >= lexicon.KNOWN_FREQUENCY + 1.3:
         return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from zlib import crc32
 
+from ai.language import TAUGHT
 from ai.language.tokens import tokenise
 from ai.providers.builtin.observe import Observation
 from ai.providers.builtin.phrases import Phrases, phrases
@@ -101,7 +102,7 @@ def compose(request: ChatRequest, seen: Observation) -> str:
 
 
 def _answer(talk: Talk, seen: Observation) -> list[str]:
-    intent = talk.phrases.intent(talk.text)
+    intent = talk.phrases.intent(talk.text) or _native_intent(talk)
     if intent == "rude":
         return [talk.say("calm"), talk.pending()]
     if intent == "who":
@@ -113,6 +114,13 @@ def _answer(talk: Talk, seen: Observation) -> list[str]:
     if seen.language != talk.language:
         return _encouragement(talk)
     return _conversation(talk, seen, intent)
+
+
+def _native_intent(talk: Talk) -> str:
+    """Beginners ask who this is, or say that they are lost, in their own language."""
+    if talk.native not in TAUGHT:
+        return ""
+    return phrases(talk.native).intent(talk.text)
 
 
 def _conversation(talk: Talk, seen: Observation, intent: str) -> list[str]:
@@ -147,7 +155,7 @@ def _recast(talk: Talk, seen: Observation) -> str:
 def _encouragement(talk: Talk) -> list[str]:
     """In the learner's own language where we have it: a beginner would not read the other."""
     model = talk.model_sentence()
-    if talk.native in ("es", "fr", "de", "en") and talk.native != talk.language:
+    if talk.native in TAUGHT and talk.native != talk.language:
         own = phrases(talk.native)
         line = own.try_it.format(language=own.languages[talk.language], model=model)
         if talk.unsaid(line):
