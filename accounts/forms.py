@@ -33,7 +33,11 @@ def add_refusal(form: forms.Form, refusal: DomainError) -> None:
 
 
 def language_choices(codes: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(code, f"{language.name} ({language.endonym})") for code, language in codes.items()]
+    """Each by its English name, with its own beside it where that differs."""
+    return [
+        (code, item.name if item.name == item.endonym else f"{item.name} ({item.endonym})")
+        for code, item in codes.items()
+    ]
 
 
 def timezone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
