@@ -80,7 +80,19 @@ def _determiner(
 
 def _is_object(text: str, tokens: tuple[Token, ...], place: int, grammar: Grammar) -> bool:
     """`yo la casa...` is read as a pronoun: after a subject or `no` the article may be one."""
-    return place > 0 and tokens[place - 1].lower in grammar.adverbs | {"yo", "je", "tu", "il", "elle", "me", "te", "se", "no", "nous", "vous"}
+    return place > 0 and tokens[place - 1].lower in grammar.adverbs | {
+        "yo",
+        "je",
+        "tu",
+        "il",
+        "elle",
+        "me",
+        "te",
+        "se",
+        "no",
+        "nous",
+        "vous",
+    }
 
 
 def _article(
@@ -139,7 +151,9 @@ def _agree(token: Token, noun: Form, grammar: Grammar, language: str) -> list[Fi
     if not corrected or len(noun.gender) > 1 or corrected == token.lower:
         return []
     rule = f"agreement:{language}.adjective"
-    return [Finding(token.start, token.end, like(token.text, corrected), "grammar", "agreement", rule)]
+    return [
+        Finding(token.start, token.end, like(token.text, corrected), "grammar", "agreement", rule)
+    ]
 
 
 @lru_cache(maxsize=2)
@@ -169,9 +183,7 @@ def _nouns(data: dict[str, Any], language: str) -> dict[str, Form]:
     return nouns
 
 
-def _determiners(
-    sets: list[str], forms: dict[tuple[str, str, str], str]
-) -> dict[str, Form]:
+def _determiners(sets: list[str], forms: dict[tuple[str, str, str], str]) -> dict[str, Form]:
     """Each set is written `masculine feminine masculine-plural feminine-plural`; `-` for none."""
     found: dict[str, Form] = {}
     for written in sets:
@@ -185,9 +197,7 @@ def _adjectives(
     found: dict[str, Form] = {}
     for word in data["adjectives"].split():
         woman = feminine(word, language)
-        _add_paradigm(
-            [word, woman, plural(word, language), plural(woman, language)], found, forms
-        )
+        _add_paradigm([word, woman, plural(word, language), plural(woman, language)], found, forms)
     for written in data.get("irregular_adjectives", []):
         _add_paradigm(written.split(), found, forms)
     return found

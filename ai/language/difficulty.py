@@ -70,9 +70,7 @@ def _frequency(word: str, language: str) -> float:
 
 
 def _either(word: str, language: str) -> float:
-    return max(
-        lexicon.zipf(word, language), lexicon.zipf(lexicon.lemma(word, language), language)
-    )
+    return max(lexicon.zipf(word, language), lexicon.zipf(lexicon.lemma(word, language), language))
 
 
 def _length(text: str) -> float:

@@ -62,8 +62,7 @@ def _is_taste(text: str, start: int, original: str, kind: str, native_language: 
 
 
 _NO_APOSTROPHE = frozenset(
-    "im dont doesnt didnt cant wont isnt arent wasnt werent havent hasnt couldnt shouldnt wouldnt "
-    "ive youre theyre thats whats".split()
+    ["im", "dont", "doesnt", "didnt", "cant", "wont", "isnt", "arent", "wasnt", "werent", "havent", "hasnt", "couldnt", "shouldnt", "wouldnt", "ive", "youre", "theyre", "thats", "whats"]
 )
 
 

@@ -60,9 +60,7 @@ def _capital(token: Token, grammar: Grammar) -> Finding | None:
     )
 
 
-def _article(
-    text: str, tokens: tuple[Token, ...], place: int, grammar: Grammar
-) -> Finding | None:
+def _article(text: str, tokens: tuple[Token, ...], place: int, grammar: Grammar) -> Finding | None:
     article, noun = tokens[place], tokens[place + 1]
     gender = grammar.genders.get(noun.text.capitalize())
     forms = _forms(article.lower)

@@ -10,7 +10,9 @@ KNOWN_FREQUENCY = 3.2
 
 def zipf(word: str, language: str) -> float:
     """Log10 of the word's occurrences per thousand million words; 0 for an unknown word."""
-    return frequencies(language).get(word.lower(), 0.0)
+    known, lower = frequencies(language), word.lower()
+    # The German list writes ss for ß.
+    return known.get(lower) or known.get(lower.replace("ß", "ss"), 0.0)
 
 
 @lru_cache(maxsize=8)

@@ -134,18 +134,14 @@ async def run_difficulty(
     )
 
 
-async def run_too_hard(
-    text: str, *, language: str, level: str, deadline: float = DEADLINE
-) -> bool:
+async def run_too_hard(text: str, *, language: str, level: str, deadline: float = DEADLINE) -> bool:
     """As `difficulty.too_hard`; False when the child does not answer."""
     return await _or(
         too_hard, text, otherwise=False, deadline=deadline, language=language, level=level
     )
 
 
-async def run_detect(
-    text: str, *, expected: tuple[str, ...], deadline: float = DEADLINE
-) -> str:
+async def run_detect(text: str, *, expected: tuple[str, ...], deadline: float = DEADLINE) -> str:
     """As `detect.detect`; the first expected language when the child does not answer."""
     return await _or(_detect, text, otherwise=expected[0], deadline=deadline, expected=expected)
 

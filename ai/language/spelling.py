@@ -77,8 +77,7 @@ def _is_famous(word: str, language: str) -> bool:
 
 
 _DETERMINERS = frozenset(
-    "der die das den dem des ein eine einen einem einer mein meine meinen meinem meiner kein keine "
-    "keinen keinem im am zum zur vom".split()
+    ["der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "mein", "meine", "meinen", "meinem", "meiner", "kein", "keine", "keinen", "keinem", "im", "am", "zum", "zur", "vom"]
 )
 
 

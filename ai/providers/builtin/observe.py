@@ -43,7 +43,9 @@ def observe(
 def _recast(text: str, slips: Sequence[Any]) -> str:
     from ai.language.tokens import sentences
 
-    spans = [(_field(slip, "start"), _field(slip, "end"), _field(slip, "corrected")) for slip in slips]
+    spans = [
+        (_field(slip, "start"), _field(slip, "end"), _field(slip, "corrected")) for slip in slips
+    ]
     for start, end in sentences(text):
         inside = [span for span in spans if start <= span[0] and span[1] <= end]
         if inside:
