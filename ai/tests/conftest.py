@@ -15,6 +15,16 @@ def _fresh_providers() -> None:
 
 
 @pytest.fixture
+def no_ledger(monkeypatch) -> None:
+    """For tests that are not about usage rows: a database emptied after each is slow."""
+
+    async def record(entry) -> None:
+        pass
+
+    monkeypatch.setattr("ai.usage.record", record)
+
+
+@pytest.fixture
 def script(settings) -> Script:
     settings.AI_CHAIN = ["scripted"]
     return SCRIPT

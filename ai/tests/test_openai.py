@@ -11,7 +11,7 @@ from ai.testing.answers import Answer
 from ai.tests.factories import make_request
 from ai.types import ChatMessage, Finish, TextDelta, ToolCall, ToolCalls, ToolSpec, Usage
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("no_ledger")
 
 CALL = {"id": "call_a", "name": "look_up", "arguments": '{"word": "mercado"}'}
 OTHER = {"id": "call_b", "name": "look_up", "arguments": '{"word": "ayer"}'}

@@ -8,7 +8,7 @@ from ai.structured import complete_structured, json_schema
 from ai.testing.answers import Answer
 from ai.tests.factories import make_request
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("no_ledger")
 
 
 class Slip(msgspec.Struct):

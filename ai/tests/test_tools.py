@@ -7,7 +7,7 @@ from ai.tools import MAX_STEPS, Tool, ToolStatus, run_tool_loop
 from ai.types import Finish, TextDelta, ToolCall, ToolSpec, Usage
 from config.errors import NotFound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("no_ledger")
 
 SPEC = ToolSpec(
     "look_up",
