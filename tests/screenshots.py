@@ -23,8 +23,8 @@ from tests.site import running_site  # noqa: E402
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "screenshots"
 SAID = [
-    "Buenos días. Busco un manzana roja y dos kilos de naranjas.",
-    "Ayer yo fue al mercado con mi hermana.",
+    "Buenos días. Busco un manzana roja.",
+    "Quiero dos kilos. Tambien busco pan.",
 ]
 
 
