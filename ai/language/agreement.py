@@ -13,6 +13,8 @@ from ai.language.tokens import Token, tokenise
 
 FOLDER = Path(__file__).parent / "data"
 _VOWELS = "aeiouyhàâéèêëîïôœù"
+_ELIDED = ("le", "mon", "ton", "son", "ce")
+"""Before a vowel their forms no longer show the gender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _determiner(
     if set(noun.gender) & set(article.gender):
         return []
     corrected = grammar.forms.get((article.lemma, noun.gender, article.number[0]))
-    return _article(text, before, token, corrected, article, language) if corrected else []
+    return _article(before, token, corrected, article, language) if corrected else []
 
 
 def _is_object(text: str, tokens: tuple[Token, ...], place: int, grammar: Grammar) -> bool:
@@ -96,15 +98,13 @@ def _is_object(text: str, tokens: tuple[Token, ...], place: int, grammar: Gramma
 
 
 def _article(
-    text: str, before: Token, noun: Token, corrected: str, article: Form, language: str
+    before: Token, noun: Token, corrected: str, article: Form, language: str
 ) -> list[Finding]:
-    start, end = before.start, before.end
-    if language == "fr" and noun.lower[0] in _VOWELS:
-        if article.lemma in ("le", "mon", "ton", "son", "ce"):
-            return []
-    original = text[start:end]
+    if language == "fr" and noun.lower[0] in _VOWELS and article.lemma in _ELIDED:
+        return []
+    corrected = like(before.text, corrected)
     rule = f"agreement:{language}.article"
-    return [Finding(start, end, like(original, corrected), "grammar", "gender", rule)]
+    return [Finding(before.start, before.end, corrected, "grammar", "gender", rule)]
 
 
 def _number(token: Token, noun: Form, article: Form, language: str) -> list[Finding]:

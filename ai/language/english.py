@@ -62,7 +62,13 @@ def _is_taste(text: str, start: int, original: str, kind: str, native_language: 
 
 
 _NO_APOSTROPHE = frozenset(
-    ["im", "dont", "doesnt", "didnt", "cant", "wont", "isnt", "arent", "wasnt", "werent", "havent", "hasnt", "couldnt", "shouldnt", "wouldnt", "ive", "youre", "theyre", "thats", "whats"]
+    word.replace("'", "")
+    for word in (
+        "I'm don't doesn't didn't can't won't isn't aren't wasn't weren't haven't hasn't couldn't "
+        "shouldn't wouldn't I've you're they're that's what's"
+    )
+    .lower()
+    .split()
 )
 
 

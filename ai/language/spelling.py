@@ -21,8 +21,8 @@ _NEVER_ALONE = {
            "te", "se", "de", "aun", "porque", "quien", "cual", "cuanto", "calle", "papa", "hacia"},
     "fr": {"a", "la", "ou", "des", "du", "sur", "cru", "mur", "notre", "votre", "cote", "jeune",
            "tache", "pale", "mange", "marche", "peche"},
-    "de": {"schon", "konnte", "wurde", "hatte", "mochte", "musste", "war", "ware", "mutter", "vater",
-           "bruder", "garten", "apfel", "uns", "zahlen", "fordern", "drucken", "lauft"},
+    "de": {"schon", "konnte", "wurde", "hatte", "mochte", "musste", "war", "ware", "mutter",
+           "vater", "bruder", "garten", "apfel", "uns", "zahlen", "fordern", "drucken", "lauft"},
     "en": set(),
 }  # fmt: skip
 _SHORTEST = 3
@@ -76,9 +76,11 @@ def _is_famous(word: str, language: str) -> bool:
     )
 
 
-_DETERMINERS = frozenset(
-    ["der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "mein", "meine", "meinen", "meinem", "meiner", "kein", "keine", "keinen", "keinem", "im", "am", "zum", "zur", "vom"]
+_ARTICLES = (
+    "der die das den dem des ein eine einen einem einer mein meine meinen meinem meiner kein keine "
+    "keinen keinem im am zum zur vom"
 )
+_DETERMINERS = frozenset(_ARTICLES.split())
 
 
 def _accent(token: Token, language: str) -> Finding | None:
