@@ -42,7 +42,7 @@ def estimate(text: str, *, language: str, level: str = "A2") -> Estimate:
     if not words:
         return Estimate(0.0, "beginner", ())
     score = round(_rarity(words, language) + _length(text) + _SHIFT[language], 2)
-    band = next((name for top, name in _BANDS if score < top), "advanced")
+    band: Band = next((name for top, name in _BANDS if score < top), "advanced")
     return Estimate(score, band, _hard_words(words, language, level))
 
 

@@ -1,7 +1,6 @@
 """Runs the language tools in one child process, so that no web process loads them.
 
-The child starts at the first call, is replaced when it dies or overstays its deadline, and ends
-with its parent. When it cannot answer, the callers here give the answer that means "nothing found".
+The child starts at the first call, is replaced when it dies or is stuck, and ends with its parent. When it cannot answer, the callers here give the answer that means "nothing found".
 """
 
 import asyncio
@@ -11,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 DEADLINE = 5.0
 """Seconds one call may take, waiting included."""
+
+STUCK = 45.0
+"""Seconds after which an unanswered call means that the child hangs. Loading takes a part of it."""
 
 T = TypeVar("T")
 
@@ -37,7 +40,7 @@ class AnalysisPool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
-        self._answered = False
+        self._waiting: dict[Future[Any], float] = {}
 
     async def run(
         self, function: Callable[..., T], *args: Any, deadline: float = DEADLINE, **options: Any
@@ -46,17 +49,14 @@ class AnalysisPool:
         for _ in range(2):
             executor, future = self._submit(function, args, options)
             try:
-                answer = await asyncio.wait_for(asyncio.wrap_future(future), deadline)
+                return await asyncio.wait_for(asyncio.wrap_future(future), deadline)
             except BrokenProcessPool:
                 self._discard(executor)
                 continue
             except TimeoutError as error:
-                self._overdue(executor, future)
                 raise Unavailable(f"{function.__name__} took over {deadline} s") from error
             except Exception as error:
                 raise Unavailable(f"{function.__name__} failed") from error
-            self._answered = True
-            return answer
         raise Unavailable("the analysis process keeps dying")
 
     def pids(self) -> list[int]:
@@ -70,27 +70,32 @@ class AnalysisPool:
     def _submit(
         self, function: Callable[..., T], args: tuple[Any, ...], options: dict[str, Any]
     ) -> tuple[ProcessPoolExecutor, Future[T]]:
+        if self._executor is not None and self._is_stuck():
+            self._discard(self._executor)
         with self._lock:
-            if self._executor is None:
-                self._executor = _start()
+            executor = self._executor = self._executor or _start()
             try:
-                return self._executor, self._executor.submit(function, *args, **options)
+                future = executor.submit(function, *args, **options)
             except (BrokenProcessPool, RuntimeError):
-                self._executor = _start()
-                return self._executor, self._executor.submit(function, *args, **options)
+                executor = self._executor = _start()
+                future = executor.submit(function, *args, **options)
+            self._waiting[future] = time.monotonic()
+        future.add_done_callback(lambda done: self._waiting.pop(done, None))
+        return executor, future
 
-    def _overdue(self, executor: ProcessPoolExecutor, future: Future[Any]) -> None:
-        # A first call that is late is still loading: the next one will find the child ready.
-        if not future.done() and self._answered:
-            self._discard(executor)
+    def _is_stuck(self) -> bool:
+        # A late call is left to run: it is mostly loading, and the next one will be quick.
+        now = time.monotonic()
+        return any(now - began > STUCK for began in list(self._waiting.values()))
 
     def _discard(self, executor: ProcessPoolExecutor) -> None:
         with self._lock:
             if self._executor is executor:
-                self._executor, self._answered = None, False
+                self._executor = None
         for process in list((executor._processes or {}).values()):
             with contextlib.suppress(OSError):
                 process.kill()
+        self._waiting.clear()
         executor.shutdown(wait=False, cancel_futures=True)
 
 
@@ -122,15 +127,17 @@ async def run_check(
 ) -> list[Slip]:
     """As `analysis.check`; no slips when the child does not answer."""
     options = {"language": language, "native_language": native_language, "level": level}
-    return await _or(_check, text, otherwise=[], deadline=deadline, **options)
+    nothing: list[Slip] = []
+    return await _or(_check, text, otherwise=nothing, deadline=deadline, **options)
 
 
 async def run_difficulty(
     text: str, *, language: str, level: str = "A2", deadline: float = DEADLINE
 ) -> Estimate | None:
     """As `difficulty.estimate`; None when the child does not answer."""
+    nothing: Estimate | None = None
     return await _or(
-        estimate, text, otherwise=None, deadline=deadline, language=language, level=level
+        estimate, text, otherwise=nothing, deadline=deadline, language=language, level=level
     )
 
 
@@ -146,9 +153,23 @@ async def run_detect(text: str, *, expected: tuple[str, ...], deadline: float = 
     return await _or(_detect, text, otherwise=expected[0], deadline=deadline, expected=expected)
 
 
+async def warm(language: str) -> None:
+    """Load a language before it is needed."""
+    await run_check(_SAMPLES[language], language=language, native_language="en", level="A1")
+
+
+_SAMPLES = {
+    "es": "Yo quiero irr al parke con mi hermana.",
+    "fr": "Je voudrais allerr au park avec ma sœur.",
+    "de": "Ich möchte heutee mit dem Buss fahren.",
+    "en": "I would likee to go to the parck.",
+}
+"""With misspelt words, so that all there is gets loaded."""
+
+
 async def _or(
-    function: Callable[..., Any], text: str, *, otherwise: Any, deadline: float, **options: Any
-) -> Any:
+    function: Callable[..., T], text: str, *, otherwise: T, deadline: float, **options: Any
+) -> T:
     try:
         return await POOL.run(function, text, deadline=deadline, **options)
     except Unavailable:

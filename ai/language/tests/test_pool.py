@@ -31,7 +31,15 @@ async def test_a_killed_child_is_replaced(analysis):
     assert await analysis.run(os.getpid, deadline=30) != first
 
 
-async def test_a_late_child_is_given_up_and_replaced(analysis):
+async def test_a_late_call_is_given_up_and_the_child_kept(analysis):
+    first = await analysis.run(os.getpid, deadline=30)
+    with pytest.raises(Unavailable):
+        await analysis.run(time.sleep, 1, deadline=0.1)
+    assert await analysis.run(os.getpid, deadline=30) == first
+
+
+async def test_a_stuck_child_is_replaced(analysis, monkeypatch):
+    monkeypatch.setattr(pool, "STUCK", 0.0)
     first = await analysis.run(os.getpid, deadline=30)
     with pytest.raises(Unavailable):
         await analysis.run(time.sleep, 60, deadline=0.2)
