@@ -1,8 +1,8 @@
 """The servers that benchmarks/streaming.py compares.
 
 `application` is ours: the real stream server, whose replies are neither corrected nor judged for
-their level, because both are calls of their own beside the stream. `relay` is the floor: a bare ASGI
-application that passes the upstream's tokens on and keeps nothing.
+their level, because both are calls of their own beside the stream. `relay` is the floor: a bare
+ASGI application that passes the upstream's tokens on and keeps nothing.
 """
 
 import os

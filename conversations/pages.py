@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,7 +44,9 @@ def conversation_list_page(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest, learner: User, language: str, level: str) -> HttpResponse:
     form = StartConversationForm(request.POST)
-    scenario = form.cleaned_data["scenario"] if form.is_valid() else ""
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    scenario = form.cleaned_data["scenario"]
     try:
         conversation = start_conversation(
             learner=learner, language=language, level=level, scenario=scenario

@@ -1,0 +1,122 @@
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tests.factories import UserFactory
+from ai.scenarios import catalogue
+from conversations.models import Conversation
+from conversations.tests.factories import ConversationFactory, MessageFactory, ReplyFactory
+from conversations.today import steps
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(client, ana):
+    client.force_login(ana)
+    return client
+
+
+def test_the_list_shows_scenarios_and_recent_talk(page, conversation):
+    answer = page.get(reverse("conversations:list"))
+    assert answer.status_code == 200
+    assert answer.context["scenarios"] == catalogue("es", "B1")
+    assert conversation.title in answer.content.decode()
+
+
+def test_starting_from_a_scenario(page):
+    [scenario, *_] = catalogue("es", "B1")
+    answer = page.post(reverse("conversations:list"), {"scenario": scenario.slug})
+    conversation = Conversation.objects.get()
+    assert answer.url == reverse("conversations:detail", args=[conversation.pk])
+    assert conversation.messages.get().content == scenario.opening
+    assert scenario.title in page.get(answer.url).content.decode()
+
+
+def test_starting_without_a_scenario(page):
+    page.post(reverse("conversations:list"))
+    assert Conversation.objects.get().scenario == ""
+
+
+@pytest.mark.parametrize(("slug", "status"), [("no-such", 404), ("not a slug!", 400)])
+def test_starting_from_a_scenario_that_is_not_there(page, slug, status):
+    assert page.post(reverse("conversations:list"), {"scenario": slug}).status_code == status
+    assert not Conversation.objects.exists()
+
+
+def test_a_conversation_with_its_turns(page, conversation):
+    said = MessageFactory(conversation=conversation, position=1)
+    ReplyFactory(conversation=conversation, position=2, reply_to=said, provider="builtin")
+    answer = page.get(reverse("conversations:detail", args=[conversation.pk]))
+    assert [message.content for message in answer.context["turns"]] == [
+        "Yo soy cansado hoy.",
+        "¿Has dormido mal?",
+    ]
+    assert answer.context["provider"] == "builtin"
+
+
+def test_what_is_not_mine_is_absent(page):
+    theirs = ConversationFactory()
+    for key in (theirs.pk, uuid4()):
+        assert page.get(reverse("conversations:detail", args=[key])).status_code == 404
+
+
+def test_a_tutor_reads_along(client, tessa, conversation):
+    client.force_login(tessa)
+    answer = client.get(reverse("conversations:detail", args=[conversation.pk]))
+    assert answer.status_code == 200
+    assert answer.context["may_write"] is False
+
+
+def test_nobody_is_sent_to_sign_in(client, conversation):
+    for path in (
+        reverse("conversations:list"),
+        reverse("conversations:detail", args=[conversation.pk]),
+    ):
+        assert client.get(path).url.startswith(reverse("accounts:login"))
+
+
+def test_without_a_language_onboarding_comes_first(client, db):
+    client.force_login(UserFactory())
+    assert client.get(reverse("conversations:list")).url == reverse("accounts:onboarding")
+
+
+def test_queries_do_not_grow(page, conversation, ana, django_assert_max_num_queries):
+    path = reverse("conversations:detail", args=[conversation.pk])
+    page.get(path)
+    for number in range(1, 20):
+        MessageFactory(conversation=conversation, position=number)
+        ConversationFactory(learner=ana)
+    with django_assert_max_num_queries(9):
+        page.get(path)
+    with django_assert_max_num_queries(6):
+        page.get(reverse("conversations:list"))
+
+
+def test_today_offers_to_go_on(ana, conversation):
+    first, *_ = steps(ana, ana.languages.get(), timezone.now())
+    assert first.url == reverse("conversations:detail", args=[conversation.pk])
+
+
+def test_today_offers_a_first_conversation(ana):
+    [only] = steps(ana, ana.languages.get(), timezone.now())
+    assert only.url == reverse("conversations:list")
+
+
+@pytest.mark.parametrize("name", ["conversation", "message"])
+def test_the_back_office_shows_a_tutor_their_students_only(client, tessa, conversation, name):
+    MessageFactory(conversation=conversation, position=1)
+    MessageFactory(position=1, content="De otra persona")
+    client.force_login(tessa)
+    answer = client.get(reverse(f"admin:conversations_{name}_changelist"))
+    assert answer.status_code == 200
+    assert answer.context["cl"].result_count == 1
+    row = answer.context["cl"].result_list[0]
+    shown = client.get(reverse(f"admin:conversations_{name}_change", args=[row.pk]))
+    assert shown.status_code == 200
+    changed = client.post(
+        reverse(f"admin:conversations_{name}_change", args=[row.pk]), {"title": "No"}
+    )
+    assert changed.status_code == 403
