@@ -1,6 +1,7 @@
 """Runs the language tools in one child process, so that no web process loads them.
 
-The child starts at the first call, is replaced when it dies or is stuck, and ends with its parent. When it cannot answer, the callers here give the answer that means "nothing found".
+The child starts at the first call, is replaced when it dies or is stuck, and ends with its parent.
+When it cannot answer, the callers here give the answer that means "nothing found".
 """
 
 import asyncio

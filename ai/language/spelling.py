@@ -127,14 +127,15 @@ def _misspelt(token: Token, language: str, native_language: str) -> Finding | No
     if foreign >= _FOREIGN and lexicon.zipf(best[0], language) < 4.2:
         return None
     corrected = like(token.text, best[0])
-    reason = "spelling"
-    return Finding(token.start, token.end, corrected, "spelling", reason, f"spelling:{language}")
+    rule = f"spelling:{language}"
+    return Finding(token.start, token.end, corrected, "spelling", "spelling", rule)
 
 
 def _foreign_frequency(word: str, language: str) -> float:
     try:
         return lexicon.zipf(word, language)
     except LookupError:
+        # A learner's own language without a word list.
         return 0.0
 
 
