@@ -37,7 +37,7 @@ TESTING = env.bool("PARLANCE_TESTING", default=False)
 # --- Apps -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "daphne",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",

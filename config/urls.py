@@ -1,8 +1,9 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.pages import home_page
+from config.policies import for_api_docs
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
@@ -10,7 +11,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("conversations.api_urls")),
     path("monitoring/", include("config.health.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs", for_api_docs(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
 ]
 
 urlpatterns = [
