@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class AIConfig(AppConfig):
     name = "ai"
+    verbose_name = "Models and usage"
