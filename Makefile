@@ -30,9 +30,9 @@ bench: $(VENV)/.installed-dev
 	@exec $(BIN)/python -m config.embedded --var var/bench $(BIN)/python -m benchmarks
 
 lock: $(VENV)/bin/uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		requirements-dev.in -o requirements-dev.txt
 
 venv: $(VENV)/.installed-dev
