@@ -1,5 +1,4 @@
 import pytest
-from django.core.cache import caches
 from django.test import RequestFactory
 
 from config.cache import ForgivingRedisCache
@@ -12,7 +11,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 def away(monkeypatch):
     monkeypatch.setattr(ForgivingRedisCache, "closed_until", 0.0)
     cache = ForgivingRedisCache(NOBODY, {})
-    monkeypatch.setattr(caches["default"].__class__, "_cache", cache._cache, raising=False)
+    monkeypatch.setattr("django_ratelimit.core.caches", {"default": cache})
     return cache
 
 
