@@ -258,6 +258,35 @@ def compare(counts: list[int], database: str, tokens: list[str], start_rate: flo
         )
 
 
+def split(database: str, tokens: list[str], count: int = 40) -> None:
+    """What a turn costs however short it is, and what each token costs on top."""
+    print("\nCPU of the server: a turn, and each token of it")
+    spent: dict[str, list[Run]] = {"bare relay": [], "Parlance": []}
+    for length in (10, 210):
+        with upstream(length) as address:
+            with relay_of(address) as (at, process):
+                measure(through(at, "/", tokens, 3), over=0.3)
+                orders = through(at, "/", tokens, count)
+                spent["bare relay"].append(measure(orders, over=2, process=process))
+            with ours(address, database) as (at, process):
+                measure(through(at, "/api/chat", tokens, 3), over=0.3)
+                orders = through(at, "/api/chat", tokens, count)
+                spent["Parlance"].append(measure(orders, over=2, process=process))
+    each: dict[str, float] = {}
+    for name, (short, long) in spent.items():
+        each[name] = (long.cpu - short.cpu) / (long.tokens - short.tokens) * 1e6
+        turn = (short.cpu * 1e6 - each[name] * short.tokens) / count / 1000
+        print(f"{name:>12}: {turn:.1f} ms a turn, {each[name]:.0f} us a token")
+    ratio = each["Parlance"] / each["bare relay"]
+    print(f"a token: {ratio:.2f} x the bare relay (goal 2.5)", flush=True)
+
+
+def relay_of(address: str):
+    return uvicorn(
+        "benchmarks.stream_server:relay", BENCHMARK_UPSTREAM=address, DJANGO_SETTINGS_MODULE=""
+    )
+
+
 def show(count: int, name: str, run: Run, base: Run) -> None:
     first = f"{(p95(run.first) - p95(base.first)) * 1000:.1f} ({(p50(run.first) - p50(base.first)) * 1000:.1f})"
     each = f"{p95(run.carried) * 1000:.1f} ({p50(run.carried) * 1000:.1f})"
@@ -404,6 +433,7 @@ def main() -> None:
             tokens,
             options.start_rate,
         )
+        split(database, tokens)
         drops, stops = (100, 5) if options.quick else (1000, 40)
         break_connections(database, tokens, drops, stops)
 
