@@ -299,6 +299,8 @@ AI_ATTEMPTS = env.int("AI_ATTEMPTS", default=2)
 AI_RETRY_AFTER_LIMIT = env.float("AI_RETRY_AFTER_LIMIT", default=2.0)
 AI_BREAKER_FAILURES = env.int("AI_BREAKER_FAILURES", default=5)
 AI_BREAKER_SECONDS = env.float("AI_BREAKER_SECONDS", default=30.0)
+# Languages whose tools the stream server loads at start; others load with their first message.
+WARM_LANGUAGES = env.list("WARM_LANGUAGES", default=["es"])
 STREAMS_PER_PROCESS = env.int("STREAMS_PER_PROCESS", default=500)
 STREAM_SERVER = env.str("STREAM_SERVER", default="uvicorn")
 

@@ -1,8 +1,13 @@
 """Which addresses the stream server answers, and how it starts and stops."""
 
+import asyncio
 import re
 from typing import Any
 
+from django.conf import settings
+
+from ai import factory, usage
+from ai.language import pool
 from conversations.routing import http_application
 from conversations.streams.runner import shut_down
 
@@ -26,14 +31,33 @@ class StreamsFirst:
 
 
 class Lifespan:
-    """Gives running turns a moment to finish when the server is told to stop."""
+    """What the stream server does before its first and after its last request."""
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        warming: asyncio.Task[None] | None = None
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                warming = asyncio.create_task(_warm())
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                await shut_down()
+                if warming is not None:
+                    warming.cancel()
+                await _end()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+async def _warm() -> None:
+    """Load now what would make the first learner wait: providers' SDKs, the language tools."""
+    await asyncio.to_thread(factory.chat_models)
+    for language in settings.WARM_LANGUAGES:
+        await pool.warm(language)
+
+
+async def _end() -> None:
+    """Give running turns a moment to finish, and what they used a moment to be written down."""
+    await shut_down()
+    await usage.drain()
+    await factory.aclose()
+    pool.POOL.close()
