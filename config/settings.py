@@ -165,7 +165,8 @@ CHANNEL_LAYERS = {
 CELERY_BROKER_URL = VALKEY_URL
 CELERY_TASK_IGNORE_RESULT = True
 QUEUES = [queue.value for queue in Queue]
-CELERY_TASK_QUEUES = [KombuQueue(name) for name in QUEUES]
+# Without a key of its own each queue would be bound to the default one, and get every task.
+CELERY_TASK_QUEUES = [KombuQueue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ACKS_LATE = True
