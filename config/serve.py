@@ -4,6 +4,8 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 from honcho.manager import Manager
@@ -26,6 +28,8 @@ def main() -> int:
             environment |= {
                 "PARLANCE_ENV": "development",
                 "PARLANCE_VAR": str(var_dir),
+                # Celery would warn that it runs as root, which a container or a new machine may.
+                "C_FORCE_ROOT": "1",
                 "SECRET_KEY": environment.get("SECRET_KEY") or _secret_key(var_dir),
                 "SITE_URL": environment.get("SITE_URL") or f"http://localhost:{port}",
             }
@@ -59,18 +63,25 @@ def _run(environment: dict[str, str], port: int) -> int:
     manager = Manager()
     processes = {
         "web": f"{python} -m uvicorn config.router:application --host 127.0.0.1 --port {port}"
-        " --no-access-log --no-server-header --timeout-graceful-shutdown 5",
-        "worker": f"{python} -m celery -A config worker --pool threads --concurrency 4"
+        " --no-access-log --no-server-header --log-level warning --timeout-graceful-shutdown 5",
+        "worker": f"{python} -m celery --quiet -A config worker --pool threads --concurrency 4"
         " --queues chat,default,speech,analysis --loglevel warning --without-gossip"
         " --without-mingle",
-        "beat": f"{python} -m celery -A config beat --loglevel warning"
+        "beat": f"{python} -m celery --quiet -A config beat --loglevel warning"
         f" --pidfile= --schedule {environment['PARLANCE_VAR']}/beat",
     }
     for name, command in processes.items():
         manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
-    print(f"\nParlance is at {environment['SITE_URL']}   (Ctrl-C stops it)\n", flush=True)
+    threading.Thread(target=_tell, args=(environment["SITE_URL"], port), daemon=True).start()
     manager.loop()
     return 0 if manager.returncode in (0, None, -2, -15, 130) else int(manager.returncode)
+
+
+def _tell(url: str, port: int) -> None:
+    """Print the address once it answers."""
+    while port_is_free(port):
+        time.sleep(0.1)
+    print(f"\nParlance is at {url}   (Ctrl-C stops it)\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -10,6 +12,8 @@ class Command(BaseCommand):
     help = "Bring the database to its shape, load the content and make the demo accounts."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # WhiteNoise warns about a folder that is not there, though here it serves from the sources.
+        Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
         call_command("migrate", verbosity=0)
         call_command("load_items", verbosity=0)
         call_command("seed_demo")
