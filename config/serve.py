@@ -28,8 +28,8 @@ def main() -> int:
             environment |= {
                 "PARLANCE_ENV": "development",
                 "PARLANCE_VAR": str(var_dir),
-                # Celery would warn that it runs as root, which a container or a new machine may.
-                "C_FORCE_ROOT": "1",
+                # On a new machine one may well be root; Celery would say ten lines about it.
+                "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
                 "SECRET_KEY": environment.get("SECRET_KEY") or _secret_key(var_dir),
                 "SITE_URL": environment.get("SITE_URL") or f"http://localhost:{port}",
             }
