@@ -8,17 +8,16 @@ from accounts.mail import (
 )
 from accounts.models import TutorProfile, User
 from accounts.services.tokens import delete_expired_families
-from config.queues import Queue
 
 
-@shared_task(queue=Queue.DEFAULT)
+@shared_task
 def send_verification_task(user_id: str) -> None:
     user = User.objects.filter(pk=user_id, is_active=True, email_verified_at__isnull=True).first()
     if user is not None:
         send_verification_mail(user)
 
 
-@shared_task(queue=Queue.DEFAULT)
+@shared_task
 def send_password_reset_task(user_id: str) -> None:
     """An id nobody has does nothing: the request must not show which addresses exist."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
@@ -26,7 +25,7 @@ def send_password_reset_task(user_id: str) -> None:
         send_password_reset_mail(user)
 
 
-@shared_task(queue=Queue.DEFAULT)
+@shared_task
 def send_tutor_decision_task(user_id: str) -> None:
     """Says how things stand when it runs: a decision taken back in between is not mailed."""
     decided = TutorProfile.objects.exclude(status=TutorProfile.Status.PENDING)
@@ -35,7 +34,7 @@ def send_tutor_decision_task(user_id: str) -> None:
         send_tutor_decision_mail(profile)
 
 
-@shared_task(queue=Queue.DEFAULT)
+@shared_task
 def delete_expired_tokens_task() -> None:
     delete_expired_families()
     call_command("clearsessions")

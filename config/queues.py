@@ -2,7 +2,7 @@ from enum import StrEnum
 
 
 class Queue(StrEnum):
-    """Every task names one, so that slow work of one kind never holds up another."""
+    """Every task has one, so that slow work of one kind never holds up another."""
 
     CHAT = "chat"
     """A learner is waiting on the page: seconds at most."""
@@ -12,3 +12,13 @@ class Queue(StrEnum):
     """Transcripts, embeddings, generation: minutes, and nobody is watching."""
     DEFAULT = "default"
     """Mail, sweeps, clean-up."""
+
+
+QUEUE_OF = {
+    "accounts.tasks.delete_expired_tokens_task": Queue.DEFAULT,
+    "accounts.tasks.send_password_reset_task": Queue.DEFAULT,
+    "accounts.tasks.send_tutor_decision_task": Queue.DEFAULT,
+    "accounts.tasks.send_verification_task": Queue.DEFAULT,
+    "conversations.tasks.close_interrupted_turns_task": Queue.CHAT,
+}
+"""By the task's name. A task that is missing here fails a test."""

@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config import admin_theme, embedded, logs
-from config.queues import Queue
+from config.queues import QUEUE_OF, Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -169,6 +169,7 @@ QUEUES = [queue.value for queue in Queue]
 CELERY_TASK_QUEUES = [KombuQueue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {task: {"queue": queue.value} for task, queue in QUEUE_OF.items()}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -334,6 +335,9 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 WHITENOISE_USE_FINDERS = DEVELOPMENT
+# A file is measured when it is asked for, not once at the start: one that grew would be cut off.
+WHITENOISE_AUTOREFRESH = DEVELOPMENT
+WHITENOISE_MAX_AGE = 0 if DEVELOPMENT else 60
 
 # --- Safety ---------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -15,7 +15,6 @@ from accounts.tasks import (
 )
 from accounts.tests.factories import PendingTutorFactory
 from config.ids import new_id
-from config.queues import Queue
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +63,3 @@ def test_names_are_escaped_in_html_and_kept_in_text(ana):
     message = mail.outbox[0]
     assert "Hello <b>Ana</b>," in message.body
     assert "&lt;b&gt;Ana&lt;/b&gt;" in message.alternatives[0][0]
-
-
-def test_tasks_name_their_queue():
-    for task in (send_password_reset_task, send_verification_task, delete_expired_tokens_task):
-        assert task.queue == Queue.DEFAULT

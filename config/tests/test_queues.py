@@ -1,7 +1,7 @@
 from django.conf import settings
 
 from config.celery import app
-from config.queues import Queue
+from config.queues import QUEUE_OF
 
 
 def our_tasks():
@@ -9,10 +9,19 @@ def our_tasks():
     return {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
 
 
-def test_every_task_names_its_queue():
-    tasks = our_tasks()
-    assert tasks
-    assert {name: task.queue for name, task in tasks.items() if task.queue not in set(Queue)} == {}
+def test_every_task_has_its_queue():
+    assert set(our_tasks()) == set(QUEUE_OF)
+
+
+def test_a_task_is_sent_to_its_queue():
+    for name, queue in QUEUE_OF.items():
+        sent = app.amqp.router.route({}, name)
+        assert sent["queue"].name == queue
+
+
+def test_no_task_says_where_it_goes_itself():
+    """Celery 6 no longer hears it."""
+    assert [name for name, task in our_tasks().items() if "queue" in type(task).__dict__] == []
 
 
 def test_schedules_name_tasks_there_are():
