@@ -112,9 +112,7 @@ class TurnRunner:
         for turn_id in list(self.turns):
             self.stop(turn_id, Status.INTERRUPTED)
         await asyncio.gather(*tasks, return_exceptions=True)
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await _end(self._background)
         await self._mirrors.stop()
         await self._writer.stop()
 
@@ -188,6 +186,14 @@ class TurnRunner:
                         self.stop(message["data"].decode())
             except (RedisError, OSError):
                 await asyncio.sleep(0.5)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: the Valkey client can swallow a cancel while it connects."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=0.2)
 
 
 _runners: WeakKeyDictionary[asyncio.AbstractEventLoop, TurnRunner] = WeakKeyDictionary()
