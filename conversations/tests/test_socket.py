@@ -154,6 +154,9 @@ async def refusal(socket):
 
 
 async def test_a_ticket_opens_one_socket(ticket, conversation, socket):
+    # Accepted is not yet admitted: the second socket could still be the one the ticket opens.
+    await socket.ask(type="ping")
+    assert await socket.hear() == {"type": "pong"}
     async with Socket(conversation.pk, f"?ticket={ticket}") as again:
         assert await refusal(again) == ("not_authenticated", 4401)
 
