@@ -32,6 +32,7 @@ from accounts.serializers import (
     VerifiedSerializer,
 )
 from config.addresses import client_address
+from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 
 
@@ -54,6 +55,7 @@ class RegisterView(OpenView):
         responses={201: RegistrationSerializer},
         examples=examples.REGISTER,
     )
+    @idempotent
     @rate_limited("sign_up")
     def post(self, request: Request) -> Response:
         given = RegistrationInput(data=request.data)

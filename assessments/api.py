@@ -43,6 +43,7 @@ from assessments.services import (
 )
 from config.api import NamedArrayPagination
 from config.errors import Conflict, Forbidden, NotFound
+from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 
 TAG = ["Assessments"]
@@ -77,6 +78,7 @@ class CreateAssessmentView(APIView):
             )
         ],
     )
+    @idempotent
     @rate_limited("assessment")
     def post(self, request: Request) -> ApiResponse:
         data = valid(CreateAssessmentSerializer, request.data)
@@ -173,6 +175,7 @@ class SubmitView(APIView):
         request=SubmitAssessmentSerializer,
         responses=SubmittedSerializer,
     )
+    @idempotent
     @rate_limited("assessment")
     def post(self, request: Request) -> ApiResponse:
         data = valid(SubmitAssessmentSerializer, request.data)

@@ -40,6 +40,7 @@ _MEANINGS = {
     "401": "Not signed in.",
     "403": "Not allowed by role or plan.",
     "404": "Absent, or not yours.",
+    "409": "Clashes with how things stand now, or an `Idempotency-Key` already used.",
     "429": "Too often; see `Retry-After` and the `RateLimit-*` headers.",
     "503": "A part we need is not answering.",
 }
@@ -63,6 +64,8 @@ def _possible(path: str, operation: dict[str, Any]) -> list[str]:
     possible = ["429", "503"]
     if "requestBody" in operation or operation.get("parameters"):
         possible.append("400")
+    if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ())):
+        possible.append("409")
     if {} not in operation.get("security", [{}]):
         possible += ["401", "403"]
     if "{" in path:

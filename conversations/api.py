@@ -13,6 +13,7 @@ from accounts.selectors import current_language
 from ai.scenarios import catalogue
 from config.api import NamedArrayPagination
 from config.errors import Conflict, NotFound
+from config.idempotency import idempotent
 from config.levels import Level
 from conversations import serializers, services
 from conversations.models import Conversation, Message
@@ -60,6 +61,7 @@ class ConversationCreateView(APIView):
             ),
         ],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Begin a conversation, free or in a scenario of the learner's level."""
         wanted = _valid(serializers.ConversationCreateSerializer, request.data)
