@@ -117,13 +117,18 @@ if TESTING:
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
+    # The pool tries a connection before it hands it out: a restart of PostgreSQL fails no request.
+    "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 5,
         "pool": {
             "min_size": 0,
             "max_size": env.int("DATABASE_POOL_SIZE", default=10),
-            "timeout": 10,
+            # With the database away every request waits this long to be refused. And the pool
+            # tries again no longer than that by itself: its pauses would double without end.
+            "timeout": 3,
+            "reconnect_timeout": 3,
         },
     },
 }
