@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,15 @@ from config.embedded.errors import ServiceError
 from config.embedded.services import running
 
 ROOT = Path(__file__).resolve().parent.parent
+# The negative ones are of its processes, the others of the manager itself.
+ASKED_TO_STOP = (
+    0,
+    None,
+    -signal.SIGINT,
+    -signal.SIGTERM,
+    128 + signal.SIGINT,
+    128 + signal.SIGTERM,
+)
 
 
 def main() -> int:
@@ -23,6 +33,9 @@ def main() -> int:
     if not port_is_free(port):
         print(f"Port {port} is taken. Choose another: PORT={port + 1} make run", file=sys.stderr)
         return 1
+    # Until the manager takes over, what was started must be stopped by these too.
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _hang_up)
     try:
         with running(var_dir) as environment:
             environment |= {
@@ -74,7 +87,16 @@ def _run(environment: dict[str, str], port: int) -> int:
         manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
     threading.Thread(target=_tell, args=(environment["SITE_URL"], port), daemon=True).start()
     manager.loop()
-    return 0 if manager.returncode in (0, None, -2, -15, 130) else int(manager.returncode)
+    return 0 if manager.returncode in ASKED_TO_STOP else int(manager.returncode)
+
+
+def _hang_up(*_: object) -> None:
+    """A closed terminal ends us as SIGTERM does, or the processes would live on without one."""
+    signal.raise_signal(signal.SIGTERM)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _tell(url: str, port: int) -> None:

@@ -63,14 +63,16 @@ async def first_word(events):
 
 async def test_words_come_as_they_are_made(provider, address, signed):
     provider.book.default = Answer(pieces=WORDS, pause=0.05)
-    async with aiohttp.ClientSession(headers=signed) as session:
-        async with session.post(f"{address}/api/chat", json={"message": "Hola"}) as answer:
-            assert answer.headers["Content-Type"].startswith("text/event-stream")
-            seen = await first_word(events_of(answer))
-            # The upstream has not made its last word yet: the reply is still being written.
-            reply = await Message.objects.aget(pk=seen[0]["messageId"])
-            assert reply.status == "streaming"
-            seen += [event async for event in events_of(answer)]
+    async with (
+        aiohttp.ClientSession(headers=signed) as session,
+        session.post(f"{address}/api/chat", json={"message": "Hola"}) as answer,
+    ):
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        seen = await first_word(events_of(answer))
+        # The upstream has not made its last word yet: the reply is still being written.
+        reply = await Message.objects.aget(pk=seen[0]["messageId"])
+        assert reply.status == "streaming"
+        seen += [event async for event in events_of(answer)]
     assert seen[-1]["type"] == "message.end"
     assert seen[-1]["text"] == "".join(WORDS)
 
@@ -91,14 +93,16 @@ async def test_a_dropped_connection_loses_nothing(provider, address, signed):
 
 async def test_stopping_reaches_the_upstream(provider, address, signed):
     provider.book.default = Answer(pieces=WORDS * 20, pause=0.05)
-    async with aiohttp.ClientSession(headers=signed) as session:
-        async with session.post(f"{address}/api/chat", json={"message": "Hola"}) as answer:
-            events = events_of(answer)
-            seen = await first_word(events)
-            path = f"{address}/api/chat/messages/{seen[0]['messageId']}/cancel"
-            async with session.post(path) as stopped:
-                assert stopped.status == 202
-            seen += [event async for event in events]
+    async with (
+        aiohttp.ClientSession(headers=signed) as session,
+        session.post(f"{address}/api/chat", json={"message": "Hola"}) as answer,
+    ):
+        events = events_of(answer)
+        seen = await first_word(events)
+        path = f"{address}/api/chat/messages/{seen[0]['messageId']}/cancel"
+        async with session.post(path) as stopped:
+            assert stopped.status == 202
+        seen += [event async for event in events]
     assert seen[-1]["type"] == "cancelled"
     assert any(asked.gone.wait(5) for asked in provider.book.requests)
     assert (await Message.objects.aget(pk=seen[0]["messageId"])).status == "cancelled"
@@ -119,7 +123,7 @@ async def test_a_socket(provider, address, ana):
 
 async def test_a_socket_without_a_ticket_is_told_why(address, ana):
     conversation = await sync_to_async(ConversationFactory)(learner=ana)
-    async with aiohttp.ClientSession() as session:
-        async with session.ws_connect(f"{address}/ws/chat/{conversation.pk}") as socket:
-            refusal = await socket.receive_json(timeout=20)
+    path = f"{address}/ws/chat/{conversation.pk}"
+    async with aiohttp.ClientSession() as session, session.ws_connect(path) as socket:
+        refusal = await socket.receive_json(timeout=20)
     assert (refusal["type"], refusal["code"]) == ("error", "not_authenticated")
