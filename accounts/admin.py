@@ -41,7 +41,7 @@ FOR_EVERYONE = ("email", "name", "role", "plan", "native_language", "timezone")
 
 
 @admin.register(Group)
-class GroupAdmin(BaseGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     pass
 
 
@@ -54,28 +54,28 @@ class _LowerCaseEmail:
         return str(self.cleaned_data["email"]).lower()
 
 
-class UserForm(_LowerCaseEmail, UserChangeForm):  # type: ignore[misc]
+class UserForm(_LowerCaseEmail, UserChangeForm):
     pass
 
 
-class NewUserForm(_LowerCaseEmail, UserCreationForm):  # type: ignore[misc]
+class NewUserForm(_LowerCaseEmail, UserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name", "role")
 
 
-class LearnerProfileInline(ReadOnlyAdmin, TabularInline):  # type: ignore[misc]
+class LearnerProfileInline(ReadOnlyAdmin, TabularInline):
     model = LearnerProfile
     fields = ("motivation", "interests", "daily_minutes", "onboarded_at")
 
 
-class LearnerLanguageInline(ReadOnlyAdmin, TabularInline):  # type: ignore[misc]
+class LearnerLanguageInline(ReadOnlyAdmin, TabularInline):
     model = LearnerLanguage
     fields = ("language", "level", "level_source", "level_probability", "level_set_at")
 
 
 @admin.register(User)
-class UserAdmin(VisibleToAdmin, AdminActions, _BaseUserAdmin, ModelAdmin):  # type: ignore[misc]
+class UserAdmin(VisibleToAdmin, AdminActions, _BaseUserAdmin, ModelAdmin):
     form = UserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -150,7 +150,7 @@ class UserAdmin(VisibleToAdmin, AdminActions, _BaseUserAdmin, ModelAdmin):  # ty
 
 
 @admin.register(LearnerLanguage)
-class LearnerLanguageAdmin(VisibleToAdmin, ModelAdmin):  # type: ignore[misc]
+class LearnerLanguageAdmin(VisibleToAdmin, ModelAdmin):
     """A tutor may set a student's level here; what they set outranks a test."""
 
     fields = ("user", "language", "level", "level_source", "level_probability", "level_set_at")
@@ -189,7 +189,7 @@ class LearnerLanguageAdmin(VisibleToAdmin, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(TutorProfile)
-class TutorProfileAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):  # type: ignore[misc]
+class TutorProfileAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
     list_display = ("user", "status", "created_at", "decided_by", "decided_at")
     list_filter = ("status",)
     list_select_related = ("user", "decided_by")
@@ -222,7 +222,7 @@ class AssignmentForm(_AssignmentForm):
 
 
 @admin.register(TutorAssignment)
-class TutorAssignmentAdmin(VisibleToAdmin, AdminActions, ModelAdmin):  # type: ignore[misc]
+class TutorAssignmentAdmin(VisibleToAdmin, AdminActions, ModelAdmin):
     form = AssignmentForm
     list_display = ("tutor", "student", "created_at", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
@@ -256,7 +256,7 @@ class TutorAssignmentAdmin(VisibleToAdmin, AdminActions, ModelAdmin):  # type: i
 
 
 @admin.register(RefreshFamily)
-class RefreshFamilyAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):  # type: ignore[misc]
+class RefreshFamilyAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
     list_display = ("user", "created_at", "rotated_at", "revoked_at", "revoked_because")
     list_filter = ("revoked_because",)
     list_select_related = ("user",)
@@ -272,7 +272,7 @@ class RefreshFamilyAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):  # type: igno
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin, ModelAdmin):  # type: ignore[misc]
+class AuditEntryAdmin(ReadOnlyAdmin, ModelAdmin):
     list_display = ("created_at", "action", "actor", "subject", "address")
     list_filter = ("action",)
     list_select_related = ("actor", "subject")

@@ -11,7 +11,7 @@ else:
     _Base = object
 
 
-class VisibleToAdmin(_Base):  # type: ignore[misc]
+class VisibleToAdmin(_Base):
     """The back office shows what `visible_to` shows: a tutor sees their students, an admin all.
 
     Stands before `ModelAdmin` among the bases. Lists, pages by id and autocompletes all start from
@@ -23,7 +23,7 @@ class VisibleToAdmin(_Base):  # type: ignore[misc]
         return rows
 
 
-class ReadOnlyAdmin(_Base):  # type: ignore[misc]
+class ReadOnlyAdmin(_Base):
     """Records nobody edits by hand: they are written by services, and only looked at here."""
 
     show_full_result_count = False
@@ -38,7 +38,7 @@ class ReadOnlyAdmin(_Base):  # type: ignore[misc]
         return False
 
 
-class AdminActions(_Base):  # type: ignore[misc]
+class AdminActions(_Base):
     """Gives actions the permission `manage`: admins have it, tutors do not."""
 
     def has_manage_permission(self, request: HttpRequest) -> bool:

@@ -33,7 +33,7 @@ class BoundedPaginator(_Paginator):
         return rows.order_by()[:COUNTED_AT_MOST].count()
 
 
-class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]
+class DayRangeFilter(RangeDateFilter):
     """Whole days of the server's time zone, the last one included."""
 
     def queryset(
@@ -52,7 +52,7 @@ class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]
 
 
 @admin.register(UsageRecord)
-class UsageRecordAdmin(ModelAdmin):  # type: ignore[misc]
+class UsageRecordAdmin(ModelAdmin):
     list_display = (
         "created_at",
         "provider",

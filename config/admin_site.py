@@ -9,7 +9,7 @@ from config.admin_theme import for_admins
 from config.policies import for_back_office
 
 
-class ParlanceAdminSite(UnfoldAdminSite):  # type: ignore[misc]
+class ParlanceAdminSite(UnfoldAdminSite):
     site_header = "Parlance"
     site_title = "Parlance"
     index_title = "Overview"

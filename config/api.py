@@ -44,7 +44,7 @@ class CamelCaseJSONRenderer(BaseRenderer):
         return b"" if data is None else _encoder.encode(camelize(data))
 
 
-class CamelCaseJSONParser(BaseParser):  # type: ignore[misc]
+class CamelCaseJSONParser(BaseParser):
     renderer_class = CamelCaseJSONRenderer
 
 

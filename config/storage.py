@@ -1,7 +1,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class StaticStorage(CompressedManifestStaticFilesStorage):
     """Hashed names everywhere, inside the imports of our own ES modules too.
 
     Third-party scripts are left as they are: their minified text holds strings that only look

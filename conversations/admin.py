@@ -9,7 +9,7 @@ from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
 from conversations.models import Conversation, Correction, Message
 
 
-class MessageInline(ReadOnlyAdmin, TabularInline):  # type: ignore[misc]  # unfold has no types
+class MessageInline(ReadOnlyAdmin, TabularInline):
     model = Message
     fields = ("position", "role", "content", "status", "provider", "created_at")
     readonly_fields = fields
@@ -17,7 +17,7 @@ class MessageInline(ReadOnlyAdmin, TabularInline):  # type: ignore[misc]  # unfo
     show_change_link = True
 
 
-class CorrectionInline(ReadOnlyAdmin, TabularInline):  # type: ignore[misc]  # unfold has no types
+class CorrectionInline(ReadOnlyAdmin, TabularInline):
     model = Correction
     fields = ("original", "corrected", "kind", "reason", "rule")
     readonly_fields = fields
@@ -25,7 +25,7 @@ class CorrectionInline(ReadOnlyAdmin, TabularInline):  # type: ignore[misc]  # u
 
 
 @admin.register(Conversation)
-class ConversationAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ConversationAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     list_display = ("__str__", "learner", "language", "level", "message_count", "last_message_at")
     list_filter = ("language", "level")
     list_select_related = ("learner",)
@@ -46,7 +46,7 @@ class ConversationAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):  # type: ign
 
 
 @admin.register(Message)
-class MessageAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class MessageAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     list_display = ("excerpt", "role", "status", "provider", "conversation", "created_at")
     list_filter = ("role", "status", "provider")
     list_select_related = ("conversation",)
