@@ -46,5 +46,5 @@ def load(name: str) -> Prompt:
 
 
 def learner_block(text: str) -> str:
-    """What a learner wrote, marked as data. A mark inside it is taken out, so it cannot close it."""
+    """What a learner wrote, marked as data. Marks inside it go, so that it cannot close its own."""
     return f"<learner_text>\n{_MARKS.sub('', text)}\n</learner_text>"
