@@ -13,6 +13,7 @@ from accounts.tests.factories import (
     TutorFactory,
     UserFactory,
 )
+from ai import breakers
 from ai.errors import AllProvidersFailed
 from ai.language import pool
 from ai.providers.scripted import SCRIPT
@@ -26,6 +27,8 @@ from conversations.tests.stream_client import StreamClient
 def script(settings):
     settings.AI_CHAIN = ["scripted"]
     SCRIPT.reset()
+    # Failures that other tests in this process wanted must not have opened its circuit.
+    breakers.reset()
     yield SCRIPT
     SCRIPT.reset()
 
