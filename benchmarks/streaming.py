@@ -230,7 +230,8 @@ def through(address: str, path: str, tokens: list[str], count: int) -> list[dict
 def compare(counts: list[int], database: str, tokens: list[str], start_rate: float) -> None:
     print("\nTokens at 20 a second; streams begun evenly; added time in ms, p95 (p50)\n")
     print(
-        f"{'streams':>8} {'':12} {'first token':>16} {'each token':>16} {'us a token':>11} {'KB a stream':>12} {'failed':>7}"
+        f"{'streams':>8} {'':12} {'first token':>16} {'each token':>16}"
+        f" {'us a token':>11} {'KB a stream':>12} {'failed':>7}"
     )
     for count in counts:
         over = count / start_rate
@@ -253,7 +254,8 @@ def compare(counts: list[int], database: str, tokens: list[str], start_rate: flo
         goal = GOALS.get(count)
         ratio = run.per_token() / floor.per_token() if floor.per_token() else float("nan")
         print(
-            f"{'':8} -> CPU a token {ratio:.2f} x the bare relay (goal 2.5); first token +{added:.1f} ms"
+            f"{'':8} -> CPU a token {ratio:.2f} x the bare relay (goal 2.5);"
+            f" first token +{added:.1f} ms"
             + (f" (goal {goal:.0f})" if goal else "")
         )
 
@@ -288,7 +290,8 @@ def relay_of(address: str):
 
 
 def show(count: int, name: str, run: Run, base: Run) -> None:
-    first = f"{(p95(run.first) - p95(base.first)) * 1000:.1f} ({(p50(run.first) - p50(base.first)) * 1000:.1f})"
+    late, later = (rank(run.first) - rank(base.first) for rank in (p50, p95))
+    first = f"{later * 1000:.1f} ({late * 1000:.1f})"
     each = f"{p95(run.carried) * 1000:.1f} ({p50(run.carried) * 1000:.1f})"
     cpu = f"{run.per_token():.0f}" if run.cpu else ""
     memory = f"{run.memory / 1024 / count:.0f}" if run.cpu else ""
