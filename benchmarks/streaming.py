@@ -255,8 +255,7 @@ def compare(counts: list[int], database: str, tokens: list[str], start_rate: flo
         ratio = run.per_token() / floor.per_token() if floor.per_token() else float("nan")
         print(
             f"{'':8} -> CPU a token {ratio:.2f} x the bare relay (goal 2.5);"
-            f" first token +{added:.1f} ms"
-            + (f" (goal {goal:.0f})" if goal else "")
+            f" first token +{added:.1f} ms" + (f" (goal {goal:.0f})" if goal else "")
         )
 
 
