@@ -39,7 +39,7 @@ from config.addresses import client_address
 from config.errors import DomainError
 from config.ratelimit import rate_limited
 
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+MODEL_BACKEND = "accounts.backends.AccountBackend"
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 

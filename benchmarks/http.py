@@ -112,7 +112,7 @@ def prepare() -> tuple[str, str]:
         ignore_conflicts=True,
     )
     client = Client()
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(ana, backend="accounts.backends.AccountBackend")
     return issue_tokens(user=ana).token, f"sessionid={client.cookies['sessionid'].value}"
 
 

@@ -19,7 +19,7 @@ def cleo(client):
     user = get_user_model().objects.create_superuser(
         email="cleo@example.org", password="Correct-horse-7", name="Cleo"
     )
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.AccountBackend")
     return client
 
 
@@ -76,7 +76,7 @@ def test_a_learner_has_no_back_office(client):
     user = get_user_model().objects.create_user(
         email="ana@example.org", password="Correct-horse-7", name="Ana"
     )
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.AccountBackend")
     assert client.get(LIST).status_code in (302, 403)
 
 

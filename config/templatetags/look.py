@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from config.languages import NATIVE, TAUGHT
 from config.levels import LEVELS
@@ -101,15 +103,21 @@ def marked(text: str, corrections: Iterable[Any]) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
-@register.inclusion_tag("components/band.html")
-def level_band(level: str, low: str = "", high: str = "") -> dict[str, Any]:
+@register.simple_tag
+def level_band(level: str, low: str = "", high: str = "") -> SafeString:
     """The CEFR scale with the level and the interval it lies in."""
-    bottom, top = LEVELS.index(low or level), LEVELS.index(high or level)
+    return _band(level, low or level, high or level, get_language())
+
+
+@lru_cache(maxsize=256)
+def _band(level: str, low: str, high: str, _interface: str | None) -> SafeString:
+    """There are few different ones, and they are drawn on every visit to Today."""
+    bottom, top = LEVELS.index(low), LEVELS.index(high)
     cells = [
         Cell(name, 1 + number * CELL_WIDTH, bottom <= number <= top, name == level)
         for number, name in enumerate(LEVELS)
     ]
-    return {
+    context = {
         "cells": cells,
         "level": level,
         "low": LEVELS[bottom],
@@ -119,3 +127,4 @@ def level_band(level: str, low: str = "", high: str = "") -> dict[str, Any]:
         "interval_width": (top - bottom + 1) * CELL_WIDTH,
         "total": len(cells) * CELL_WIDTH + 2,
     }
+    return render_to_string("components/band.html", context)

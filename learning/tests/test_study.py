@@ -108,8 +108,8 @@ class TestStreak:
         study_every_day(ana, until=TODAY, days=2)
         study_every_day(ben := UserFactory(), until=TODAY, days=730)
 
-        assert cost(ana) == (2, 3)
-        assert cost(ben) == (730, 3)
+        assert cost(ana) == (2, 2)
+        assert cost(ben) == (730, 2)
 
 
 @pytest.mark.django_db

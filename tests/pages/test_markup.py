@@ -39,16 +39,21 @@ def test_corrections_that_overlap_or_lie_outside_are_left_unmarked(wrong):
     assert sum(piece.correction is not None for piece in pieces) == 1
 
 
+def labels(band, kind):
+    return re.findall(rf'class="{kind}">(\w\d)<', band)
+
+
 def test_the_band_spans_its_interval():
     band = level_band("B1", "A2", "B2")
-    assert [cell.level for cell in band["cells"] if cell.inside] == ["A2", "B1", "B2"]
-    assert [cell.level for cell in band["cells"] if cell.here] == ["B1"]
-    assert band["interval_width"] == 3 * band["width"]
+    assert (labels(band, "interval-text"), labels(band, "here-text")) == (["A2", "B2"], ["B1"])
+    assert 'class="interval" x="65" y="3" width="192"' in band
+    assert "Level B1 on the scale from A1 to C2, between A2 and B2" in band
 
 
 def test_a_level_without_an_interval_is_its_own():
     band = level_band("C1")
-    assert [cell.level for cell in band["cells"] if cell.inside] == ["C1"]
+    assert (labels(band, "interval-text"), labels(band, "here-text")) == ([], ["C1"])
+    assert "between" not in band
 
 
 @pytest.mark.parametrize(("share", "words"), [(0.836, "84 %"), (1, "100 %"), (None, "")])
