@@ -23,9 +23,8 @@ def steps(learner: User, language: LearnerLanguage, now: datetime) -> list[Step]
     ).first()
     if active:
         return [_continue(active, language)]
-    if not Item.objects.active(language.language).exists():
-        return []
-    return _first_or_again(language, now)
+    offers = _first_or_again(language, now)
+    return offers if offers and Item.objects.active(language.language).exists() else []
 
 
 def _continue(assessment: Assessment, language: LearnerLanguage) -> Step:

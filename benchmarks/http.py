@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 8
 MARKS = ("uvicorn", "celery -A config worker", "celery -A config beat", "valkey", "postgres")
 GUNICORN = "gunicorn --worker-class gthread --workers 1 --threads 8 --bind 127.0.0.1:{port}"
+PLACED = {"level": "B1", "level_source": "placement", "level_probability": 0.84}
 OURS = "uvicorn config.router:application --no-access-log --host 127.0.0.1 --port {port}"
 
 
@@ -95,6 +96,7 @@ def prepare() -> tuple[str, str]:
 
     from accounts.models import LearnerLanguage, LearnerProfile, User
     from accounts.services import issue_tokens
+    from conversations.models import Conversation
     from learning.models import StudyDay
 
     call_command("migrate", verbosity=0)
@@ -104,13 +106,25 @@ def prepare() -> tuple[str, str]:
     )
     LearnerProfile.objects.update_or_create(user=ana, defaults={"onboarded_at": now})
     LearnerLanguage.objects.update_or_create(
-        user=ana, language="es", defaults={"level": "B1", "level_source": "self"}
+        user=ana, language="es", defaults=PLACED | {"level_set_at": now}
     )
     days = (now.date() - timedelta(days=ago) for ago in range(730))
     StudyDay.objects.bulk_create(
         [StudyDay(learner=ana, language="es", day=day, turns=9, answers=4) for day in days],
         ignore_conflicts=True,
     )
+    talks = [
+        Conversation(
+            learner=ana,
+            language="es",
+            level="B1",
+            title=f"Talk {ago}",
+            last_message_at=now - timedelta(days=ago),
+        )
+        for ago in range(730)
+    ]
+    if not Conversation.objects.filter(learner=ana).exists():
+        Conversation.objects.bulk_create(talks)
     client = Client()
     client.force_login(ana, backend="accounts.backends.AccountBackend")
     return issue_tokens(user=ana).token, f"sessionid={client.cookies['sessionid'].value}"

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.callers import caller_of
 from accounts.selectors import current_language, local_day
-from learning.selectors import recent_days, streak
+from learning.selectors import study_of_late
 from learning.today import steps_for
 
 
@@ -17,14 +17,14 @@ def today_page(request: HttpRequest) -> HttpResponse:
     language = current_language(learner)
     if language is None:
         return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
-    today = local_day(learner, now)
+    study = study_of_late(learner, local_day(learner, now))
     steps = steps_for(learner=learner, language=language, now=now)
     context = {
         "language": language,
         "level": language.level,
         "primary": steps[0] if steps else None,
         "steps": steps[1:],
-        "streak": streak(learner, today),
-        "days": recent_days(learner, today),
+        "streak": study.streak,
+        "days": study.days,
     }
     return render(request, "learning/today.html", context)

@@ -103,6 +103,19 @@ def marked(text: str, corrections: Iterable[Any]) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
+@register.simple_tag(takes_context=True)
+def main_nav(context: template.Context) -> SafeString:
+    """Links to the main pages, the one of this request marked."""
+    match = context["request"].resolver_match
+    return _main_nav(match.view_name if match else "", get_language())
+
+
+@lru_cache(maxsize=128)
+def _main_nav(view: str, _interface: str | None) -> SafeString:
+    """Twice on every page: in the rail, and in the tabs of a phone."""
+    return render_to_string("components/nav.html", {"view": view})
+
+
 @register.simple_tag
 def level_band(level: str, low: str = "", high: str = "") -> SafeString:
     """The CEFR scale with the level and the interval it lies in."""

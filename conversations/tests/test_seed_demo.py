@@ -11,7 +11,7 @@ from assessments.models import Assessment
 from conversations.demo import ADMIN, LEARNER, TUTOR
 from conversations.models import Conversation, Correction, Message
 from learning.models import StudyDay
-from learning.selectors import streak
+from learning.selectors import study_of_late
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_learner_has_a_history():
     assert Conversation.objects.filter(learner=learner).count() == 2
     assert not Message.objects.filter(created_at__gt=now - timedelta(hours=20)).exists()
     assert Correction.objects.filter(message__conversation__learner=learner).count() == 3
-    assert streak(learner, local_day(learner, now)) == 3
+    assert study_of_late(learner, local_day(learner, now)).streak == 3
     assert not StudyDay.objects.filter(learner=learner, day=local_day(learner, now)).exists()
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
 from learning.models import StudyDay
-from learning.selectors import recent_days, streak
+from learning.selectors import study_of_late
 from learning.services import complete_session, record_study, start_session
 from learning.tests.factories import StudyDayFactory, study_every_day
 
@@ -85,31 +85,30 @@ class TestStreak:
         for back in days_ago:
             StudyDayFactory(learner=ana, day=TODAY - timedelta(days=back))
 
-        assert streak(ana, TODAY) == length
+        assert study_of_late(ana, TODAY).streak == length
 
     def test_two_languages_on_a_day_are_one_day(self, ana):
         for back, language in ((0, "es"), (0, "fr"), (1, "fr"), (2, "es")):
             StudyDayFactory(learner=ana, day=TODAY - timedelta(days=back), language=language)
 
-        assert streak(ana, TODAY) == 3
+        assert study_of_late(ana, TODAY).streak == 3
 
     def test_is_the_learners_own(self, ana):
         study_every_day(UserFactory(), until=TODAY, days=5)
 
-        assert streak(ana, TODAY) == 0
+        assert study_of_late(ana, TODAY).streak == 0
 
     def test_two_years_cost_the_queries_of_two_days(self, ana):
         def cost(learner):
             with CaptureQueriesContext(connection) as queries:
-                length = streak(learner, TODAY)
-                recent_days(learner, TODAY)
+                length = study_of_late(learner, TODAY).streak
             return length, len(queries)
 
         study_every_day(ana, until=TODAY, days=2)
         study_every_day(ben := UserFactory(), until=TODAY, days=730)
 
-        assert cost(ana) == (2, 2)
-        assert cost(ben) == (730, 2)
+        assert cost(ana) == (2, 1)
+        assert cost(ben) == (730, 1)
 
 
 @pytest.mark.django_db
@@ -119,7 +118,7 @@ class TestRecentDays:
         StudyDayFactory(learner=ana, day=TODAY, turns=1, language="fr")
         StudyDayFactory(learner=ana, day=TODAY - timedelta(days=9))
 
-        days = recent_days(ana, TODAY)
+        days = study_of_late(ana, TODAY).days
 
         assert [day.date for day in days] == [TODAY - timedelta(days=n) for n in range(6, -1, -1)]
         assert [day.studied for day in days] == [False] * 6 + [True]
