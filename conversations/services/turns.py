@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Max
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -158,18 +158,22 @@ def _locked(learner: User, conversation_id: UUID) -> Conversation:
 
 
 def _open_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
-    live = conversation.messages.live().values_list("pk", flat=True).first()
-    if live is not None:
+    so_far = _standing(conversation)
+    if so_far["live"]:
+        live = conversation.messages.live().values_list("pk", flat=True).get()
         raise TurnInProgress(details={"messageId": [str(live)]})
-    last = conversation.messages.aggregate(last=Max("position"))["last"] or 0
-    said = Message.objects.create(
+    said = Message(
         conversation=conversation,
-        position=last + 1,
+        position=so_far["last"] + 1,
         role=Message.Role.USER,
         content=text,
         idempotency_key=_free_key(conversation, key),
     )
-    reply = _open_reply(conversation, said, last + 2)
+    reply = _reply(conversation, said, so_far["last"] + 2)
+    try:
+        Message.objects.bulk_create([said, reply])
+    except IntegrityError as error:
+        raise TurnInProgress from error
     changes: dict[str, Any] = {"message_count": F("message_count") + 1}
     if not conversation.title:
         changes["title"] = title_from(text)
@@ -177,7 +181,18 @@ def _open_turn(learner: User, conversation: Conversation, text: str, key: str) -
     Conversation.objects.filter(pk=conversation.pk).update(
         last_message_at=now, updated_at=now, **changes
     )
-    return _context(learner, conversation, said, reply)
+    return _context(learner, conversation, said, reply, number=so_far["turns"] + 1)
+
+
+def _standing(conversation: Conversation) -> dict[str, int]:
+    """The last position, the learner's messages so far, and the position of a live reply."""
+    if not conversation.message_count:
+        return {"last": 0, "turns": 0, "live": 0}
+    return conversation.messages.aggregate(
+        last=Max("position", default=0),
+        turns=Count("pk", filter=Q(role=Message.Role.USER)),
+        live=Max("position", filter=Q(status__in=Message.LIVE), default=0),
+    )
 
 
 def _free_key(conversation: Conversation, key: str) -> str:
@@ -188,17 +203,22 @@ def _free_key(conversation: Conversation, key: str) -> str:
 
 
 def _open_reply(conversation: Conversation, said: Message, position: int) -> Message:
+    reply = _reply(conversation, said, position)
     try:
-        with transaction.atomic():
-            return Message.objects.create(
-                conversation=conversation,
-                position=position,
-                role=Message.Role.ASSISTANT,
-                status=Message.Status.STREAMING,
-                reply_to=said,
-            )
+        reply.save(force_insert=True)
     except IntegrityError as error:
         raise TurnInProgress from error
+    return reply
+
+
+def _reply(conversation: Conversation, said: Message, position: int) -> Message:
+    return Message(
+        conversation=conversation,
+        position=position,
+        role=Message.Role.ASSISTANT,
+        status=Message.Status.STREAMING,
+        reply_to=said,
+    )
 
 
 def _context(
@@ -207,8 +227,11 @@ def _context(
     said: Message,
     reply: Message,
     *,
+    number: int = 0,
     replayed: bool = False,
 ) -> TurnContext:
+    """`number` spares a count to whom knows it; nothing was said before the first turn."""
+    alone = number == 1 and said.position == 1
     return TurnContext(
         turn_id=str(reply.pk),
         learner_message_id=str(said.pk),
@@ -220,8 +243,8 @@ def _context(
         native_language=learner.native_language,
         scenario=conversation.scenario,
         text=said.content,
-        history=() if replayed else recent_messages(conversation, before=said.position),
-        number=_turns_until(conversation, said),
+        history=() if replayed or alone else recent_messages(conversation, before=said.position),
+        number=number or _turns_until(conversation, said),
         replayed=replayed,
     )
 
