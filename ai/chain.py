@@ -14,6 +14,7 @@ from django.conf import settings
 from ai import factory
 from ai.call import Call
 from ai.errors import AllProvidersFailed, ProviderError
+from ai.prompts import unmarked
 from ai.redaction import Veil
 from ai.types import ChatModel, ChatRequest, Delta, Finish, TextDelta, ToolCall, ToolCalls
 
@@ -104,13 +105,19 @@ class _Asked:
 
     def of(self, model: ChatModel) -> ChatRequest:
         if model.name in factory.LOCAL_PROVIDERS:
-            return self.request
+            return _in_plain_words(self.request)
         if self._hidden is None:
             self._hidden = self.veil.hide_in(self.request)
         return self._hidden
 
     def left(self) -> float:
         return self.deadline - _now()
+
+
+def _in_plain_words(request: ChatRequest) -> ChatRequest:
+    """Marks keep a model from taking orders from a learner; rules would correct them."""
+    messages = tuple(replace(one, content=unmarked(one.content)) for one in request.messages)
+    return replace(request, messages=messages)
 
 
 def _now() -> float:

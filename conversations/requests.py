@@ -33,12 +33,12 @@ class Slip(Protocol):
 NO_SCENE = "none: talk about what the learner brings up."
 
 
-def reply_request(turn: TurnContext, slips: Sequence[Slip], *, plain: bool = False) -> ChatRequest:
-    """`plain` leaves the learner's words unmarked, for a tutor that is no model."""
-    hints = {"scenario": turn.scenario, "turn": turn.number, "slips": list(slips)}
-    messages = (*turn.history, _said(turn))
-    if not plain:
-        messages = tuple(_marked(message) for message in messages)
+def reply_request(turn: TurnContext, slips: Sequence[Slip] | None) -> ChatRequest:
+    """`slips` are for the built-in tutor; None when not known yet: it looks for them itself."""
+    hints: dict[str, Any] = {"scenario": turn.scenario, "turn": turn.number}
+    if slips is not None:
+        hints["slips"] = list(slips)
+    messages = tuple(_marked(message) for message in (*turn.history, _said(turn)))
     scene = find(turn.language, turn.scenario) if turn.scenario else None
     told = f"{scene.setting} The learner's aim: {scene.goal}" if scene else NO_SCENE
     return _request(turn, "tutor_reply", messages, hints=hints, temperature=0.7, scene=told)

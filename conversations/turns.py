@@ -181,8 +181,8 @@ class _Writing:
         return [self._correction(found) for found in self._found()] if done else []
 
     def _request(self) -> ChatRequest:
-        slips = self._found() if self.checking.done() else []
-        return reply_request(self.turn, slips, plain=self.announced == BUILTIN)
+        slips = self._found() if self.checking.done() else None
+        return reply_request(self.turn, slips)
 
     def _found(self) -> list[FoundCorrection]:
         return [] if self.checking.cancelled() else self.checking.result()

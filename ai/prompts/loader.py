@@ -48,3 +48,8 @@ def load(name: str) -> Prompt:
 def learner_block(text: str) -> str:
     """What a learner wrote, marked as data. Marks inside it go, so that it cannot close its own."""
     return f"<learner_text>\n{_MARKS.sub('', text)}\n</learner_text>"
+
+
+def unmarked(text: str) -> str:
+    """A learner's words as they were before `learner_block`; any other text as it is."""
+    return _MARKS.sub("", text).strip() if _MARKS.search(text) else text

@@ -1,15 +1,17 @@
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
-from ai import usage
+from ai import factory, usage
 from ai.chain import complete, stream_chat
 from ai.errors import AllProvidersFailed, ProviderError
 from ai.models import UsageRecord
+from ai.prompts import learner_block
 from ai.providers.scripted import Scene, Script, ScriptedModel
 from ai.tests.factories import make_request
-from ai.types import Finish, TextDelta, Usage
+from ai.types import ChatMessage, Finish, TextDelta, Usage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -259,3 +261,20 @@ async def test_a_ledger_that_cannot_be_written_harms_no_reply(script, monkeypatc
 
     monkeypatch.setattr(UsageRecord, "save", refuse)
     assert len(await collect()) == 3
+
+
+async def test_the_builtin_tutor_gets_the_learners_words_without_marks(settings, monkeypatch):
+    """Also when it stands in for a model, for which the words were marked."""
+    heard = []
+
+    class Listening(ScriptedModel):
+        async def stream(self, request):
+            heard.append([message.content for message in request.messages])
+            yield TextDelta("Hola.")
+            yield Finish("stop", Usage(1, 1))
+
+    monkeypatch.setattr(factory, "chat_models", lambda: [Listening(Script(), name="builtin")])
+    marked = ChatMessage("user", learner_block("Yo soy cansado."))
+    request = replace(make_request(), messages=(ChatMessage("assistant", "¿Qué tal?"), marked))
+    await complete(request, user_id=None)
+    assert heard == [["¿Qué tal?", "Yo soy cansado."]]
