@@ -31,6 +31,11 @@ class Item(models.Model):
         VOCABULARY = "vocabulary", "Vocabulary"
         READING = "reading", "Reading"
         LISTENING = "listening", "Listening"
+        WRITING = "writing", "Writing"
+
+    class Diacritics(models.TextChoices):
+        LENIENT = "lenient", "A missing accent is right, with a note"
+        STRICT = "strict", "A missing accent is wrong"
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -50,7 +55,18 @@ class Item(models.Model):
     key = ArrayField(
         models.CharField(max_length=400), verbose_name="right answers (an option's id, or texts)"
     )
+    lemma = models.CharField("dictionary form of the word tested", max_length=80, blank=True)
+    diacritics = models.CharField(max_length=8, choices=Diacritics, default=Diacritics.LENIENT)
+    prompts = models.JSONField("the prompt by native language", default=dict, blank=True)
+    aims = models.JSONField("what a good free text does", default=list, blank=True)
+    words = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name="shortest and longest free text, in words",
+        default=list,
+        blank=True,
+    )
     explanation = models.TextField("why the key is right", max_length=600, blank=True)
+    explanations = models.JSONField("the same by native language", default=dict, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
     discrimination = models.FloatField(
         "a", default=1.0, validators=[MinValueValidator(0.05), MaxValueValidator(4)]
@@ -65,6 +81,12 @@ class Item(models.Model):
         "when answers, not the level, set a, b and c", null=True, blank=True
     )
     exposures = models.PositiveIntegerField("times asked", default=0)
+    flags = ArrayField(
+        models.CharField(max_length=16),
+        verbose_name="what the last calibration found: misfit, over_exposed, too_few",
+        default=list,
+        blank=True,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -103,6 +125,11 @@ class Assessment(models.Model):
         COMPLETED = "completed", "Completed"
         ABANDONED = "abandoned", "Abandoned"
 
+    class Decision(models.TextChoices):
+        ADVANCE = "advance", "Go on to the next level"
+        EXTEND = "extend", "Stay a while longer"
+        REPEAT = "repeat", "Repeat the level"
+
     class Stop(models.TextChoices):
         CERTAIN = "certain", "Sure enough of the level"
         MAXIMUM = "maximum", "All questions asked"
@@ -129,6 +156,7 @@ class Assessment(models.Model):
     strengths = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     weaknesses = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     recommendations = models.JSONField(default=list, blank=True)
+    decision = models.CharField("of a final assessment", max_length=8, choices=Decision, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
 
@@ -157,6 +185,9 @@ class Assessment(models.Model):
 class Response(models.Model):
     """One question put to a learner and, once given, the answer. Item parameters as they were."""
 
+    class Note(models.TextChoices):
+        ACCENT = "accent", "Right but for an accent"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="responses")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="responses")
@@ -167,6 +198,11 @@ class Response(models.Model):
     answer = models.TextField(max_length=4000, blank=True)
     dont_know = models.BooleanField("I don't know", default=False)
     correct = models.BooleanField(null=True, blank=True)
+    note = models.CharField(
+        "what an accepted answer left out", max_length=16, choices=Note, blank=True
+    )
+    score = models.FloatField("of a free text, 0 to 1", null=True, blank=True)
+    regraded_at = models.DateTimeField(null=True, blank=True)
     confidence = models.FloatField(null=True, blank=True)
     time_spent = models.FloatField("seconds", null=True, blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
@@ -186,7 +222,95 @@ class Response(models.Model):
                 condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1),
                 name="response_confidence",
             ),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1),
+                name="response_score",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"question {self.number}"
+
+
+class WritingReview(models.Model):
+    """How a free text was judged: by criteria with quotes, by one or two independent runs."""
+
+    class Outcome(models.TextChoices):
+        AGREED = "agreed", "Two runs agree"
+        ABSTAINED = "abstained", "Two runs disagree: not scored"
+        RULES = "rules", "Scored by the built-in scorer"
+
+    response = models.OneToOneField(
+        Response, on_delete=models.CASCADE, primary_key=True, related_name="review"
+    )
+    outcome = models.CharField(max_length=16, choices=Outcome)
+    scorer = models.CharField("provider and prompt, or the built-in scorer", max_length=80)
+    criteria = models.JSONField("list of {criterion, score 0-5, quote, comment}", default=list)
+    corrections = models.JSONField(
+        "list of {start, end, original, corrected, kind, reason}", default=list
+    )
+    runs = models.JSONField("scores of each run, by criterion", default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(response__assessment__in=Assessment.objects.visible_to(user))
+
+    def open(self) -> Self:
+        return self.filter(status=Dispute.Status.OPEN)
+
+
+class Dispute(models.Model):
+    """A learner's objection to a grade, for a tutor to decide."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Waiting for a tutor"
+        ACCEPTED = "accepted", "The answer is right"
+        DECLINED = "declined", "The grade stands"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="dispute")
+    reason = models.CharField("the learner's words", max_length=500, blank=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.CharField("the tutor's words", max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DisputeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "created_at"], name="dispute_queue")]
+
+    def __str__(self) -> str:
+        return f"dispute ({self.status})"
+
+
+class ItemCalibration(models.Model):
+    """One re-estimate of an item from the answers given to it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="calibrations")
+    responses = models.PositiveIntegerField()
+    discrimination_before = models.FloatField()
+    difficulty_before = models.FloatField()
+    guessing_before = models.FloatField()
+    discrimination = models.FloatField()
+    difficulty = models.FloatField()
+    guessing = models.FloatField()
+    misfit = models.FloatField("mean square of standardised residuals (outfit)", null=True)
+    flags = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    applied = models.BooleanField("the item took these values")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["item", "-created_at"], name="calibration_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} from {self.responses} answers"

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.callers import caller_of
 from accounts.selectors import current_language, local_day
-from learning.selectors import study_of_late
+from learning.sessions.selectors import study_of_late
 from learning.today import steps_for
 
 

@@ -15,7 +15,7 @@ from assessments.services.grading import GRADABLE, grade
 from assessments.services.sitting import hold
 from assessments.services.state import Sitting
 from config.errors import Conflict, DomainError, NotFound
-from learning.services import record_study
+from learning.sessions.services import record_study
 
 MOST_ANSWERS: Final = 100
 

@@ -8,7 +8,7 @@ from assessments.engine import Belief
 from assessments.engine.stopping import DEFAULT_RULES
 from assessments.models import Assessment
 from assessments.services.state import Sitting, answers_of
-from learning.services import complete_session
+from learning.sessions.services import complete_session
 
 SKILLS_DIFFER_BY: Final = 1.0
 """Spread of one skill about the others, on the ability scale: two thirds of a level."""

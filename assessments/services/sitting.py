@@ -15,7 +15,7 @@ from assessments.services.grading import grade
 from assessments.services.state import Sitting, choose_prior, require_language
 from config.errors import Conflict, DomainError
 from learning.models import LearningSession
-from learning.services import complete_session, record_study, start_session
+from learning.sessions.services import complete_session, record_study, start_session
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations.events import CorrectionEvent
 from conversations.models import Conversation, Correction, Message
-from learning.services import record_study
+from learning.sessions.services import record_study
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from assessments.models import Assessment
 from conversations.demo import ADMIN, LEARNER, TUTOR
 from conversations.models import Conversation, Correction, Message
 from learning.models import StudyDay
-from learning.selectors import study_of_late
+from learning.sessions.selectors import study_of_late
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
 from learning.models import StudyDay
-from learning.selectors import study_of_late
-from learning.services import complete_session, record_study, start_session
+from learning.sessions.selectors import study_of_late
+from learning.sessions.services import complete_session, record_study, start_session
 from learning.tests.factories import StudyDayFactory, study_every_day
 
 TODAY = date(2026, 3, 2)

@@ -15,5 +15,6 @@ class Command(BaseCommand):
         # WhiteNoise warns about a folder that is not there, though here it serves from the sources.
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
         call_command("migrate", verbosity=0)
+        call_command("load_concepts", verbosity=0)
         call_command("load_items", verbosity=0)
         call_command("seed_demo")

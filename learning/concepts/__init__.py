@@ -1,0 +1,1 @@
+"""What can be learned: words, grammar points, topics, and the points of other subjects."""

@@ -1,0 +1,1 @@
+"""What a learner knows, derived from what they did."""
