@@ -29,7 +29,16 @@ _READ: Final = 16_000
 
 
 def lemma_of(word: str, language: str) -> str:
+    if language == "de" and _is_noun(word):
+        return word.casefold()
     return str(simplemma.lemmatize(word, lang=language)).casefold()
+
+
+def _is_noun(word: str) -> bool:
+    """Frequency lists are in small letters, where *Haus* would be read as a form of *hausen*."""
+    noun = word.capitalize()
+    known = simplemma.is_known(noun, lang="de")
+    return bool(known and simplemma.lemmatize(noun, lang="de").casefold() == word.casefold())
 
 
 def lemmas_in(text: str, language: str) -> list[str]:

@@ -48,7 +48,6 @@ class Shown:
     spontaneous: bool = False
 
 
-@transaction.atomic
 def record_evidence(*, learner: User, shown: Sequence[Shown], now: datetime) -> list[Evidence]:
     """Append evidence and bring mastery and skill progress up to date; gives the rows that are new.
 
@@ -57,14 +56,14 @@ def record_evidence(*, learner: User, shown: Sequence[Shown], now: datetime) -> 
     """
     if not shown:
         return []
-    _take_turns(learner)
-    rows = _append([_row(learner, sign, now) for sign in shown])
-    if rows:
-        concepts = {sign.concept.pk: sign.concept for sign in shown}
-        _advance(learner, rows, concepts, now=now)
-        advance_skills(
-            learner=learner, evidence=rows, concepts=concepts, day=local_day(learner, now)
-        )
+    concepts = {sign.concept.pk: sign.concept for sign in shown}
+    with transaction.atomic():
+        _take_turns(learner)
+        rows = _append([_row(learner, sign, now) for sign in shown])
+        if rows:
+            _advance(learner, rows, concepts, now=now)
+            day = local_day(learner, now)
+            advance_skills(learner=learner, evidence=rows, concepts=concepts, day=day)
     return rows
 
 
