@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "ai",
     "learning",
     "assessments",
+    "practice",
     "conversations",
 ]
 
