@@ -1,31 +1,57 @@
-"""Items as files of the back office: one row an item, options as texts, the key as its text."""
+"""Items as files of the back office: one row an item, options as texts, the key as its text.
 
+Lists are joined by ` | `; texts by language stand as a JSON object.
+"""
+
+import json
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from import_export import fields, resources, widgets
 
 from assessments.bank.files import BankItem
-from assessments.bank.validate import content_problems
+from assessments.bank.item_rules import content_problems
 from assessments.models import Item
 from assessments.selectors import answer_text
 from assessments.services.bank import authored_fields, is_from_files
 from config.languages import TAUGHT
 
 SEPARATOR = " | "
-CONTENT = ("level", "skill", "topic", "type", "prompt", "passage", "explanation")
+CONTENT = ("level", "skill", "topic", "type", "prompt", "passage", "lemma")
+LISTS = ("options", "accepted", "aims", "words")
 PARAMETERS = ("discrimination", "difficulty", "guessing")
 
 
-class OptionsWidget(widgets.Widget):
+class ListWidget(widgets.Widget):
     """Texts joined by ` | `, or a list where the format has lists."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str]:
         texts = value if isinstance(value, list) else str(value or "").split(SEPARATOR.strip())
-        return [str(text).strip() for text in texts]
+        return [text for text in (str(text).strip() for text in texts) if text]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return SEPARATOR.join(option["text"] for option in value or [])
+        return SEPARATOR.join(str(text) for text in value or [])
+
+
+class OptionsWidget(ListWidget):
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return super().render([option["text"] for option in value or []])
+
+
+class ByLanguageWidget(widgets.Widget):
+    """A JSON object, or a mapping where the format has them."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> dict[str, str]:
+        try:
+            read = value if isinstance(value, dict) else json.loads(value or "{}")
+        except ValueError as error:
+            raise ValidationError("Texts by language are a JSON object.") from error
+        if not isinstance(read, dict):
+            raise ValidationError("Texts by language are a JSON object.")
+        return {str(code): str(text) for code, text in read.items()}
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return json.dumps(value, ensure_ascii=False) if value else ""
 
 
 class ItemResource(resources.ModelResource):
@@ -33,11 +59,23 @@ class ItemResource(resources.ModelResource):
 
     options = fields.Field("options", "options", widget=OptionsWidget(), readonly=True)
     answer = fields.Field(column_name="answer", readonly=True)
+    accepted = fields.Field(column_name="accepted", readonly=True)
+    aims = fields.Field("aims", "aims", widget=ListWidget(), readonly=True)
+    words = fields.Field("words", "words", widget=ListWidget(), readonly=True)
+    prompts = fields.Field("prompts", "prompts", widget=ByLanguageWidget(), readonly=True)
+    explanation = fields.Field("explanation", "explanation", readonly=True)
+    explanations = fields.Field(
+        "explanations", "explanations", widget=ByLanguageWidget(), readonly=True
+    )
+    diacritics = fields.Field(column_name="diacritics", readonly=True)
 
     class Meta:
         model = Item
         import_id_fields = ("language", "slug")
-        fields = ("language", "slug", *CONTENT, "options", "answer", "state", *PARAMETERS)
+        fields = (
+            "language", "slug", *CONTENT, "explanation", "explanations", "options", "answer",
+            "accepted", "diacritics", "prompts", "aims", "words", "state", *PARAMETERS,
+        )  # fmt: skip
         export_order = fields
         skip_unchanged = True
         clean_model_instances = True
@@ -47,6 +85,12 @@ class ItemResource(resources.ModelResource):
     def dehydrate_answer(self, item: Item) -> str:
         return answer_text(item, item.key[0]) if item.key else ""
 
+    def dehydrate_accepted(self, item: Item) -> str:
+        return SEPARATOR.join(item.key[1:])
+
+    def dehydrate_diacritics(self, item: Item) -> str:
+        return item.diacritics if item.diacritics != Item.Diacritics.LENIENT else ""
+
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         slug, language = str(row.get("slug") or ""), str(row.get("language") or "")
         if language not in TAUGHT:
@@ -54,7 +98,7 @@ class ItemResource(resources.ModelResource):
         known = Item.objects.filter(language=language, slug=slug).exists()
         if is_from_files(slug) and not known:
             raise ValidationError({"slug": "Slugs like this are kept for the bank's files."})
-        problems = list(content_problems(_source(row)))
+        problems = list(content_problems(_source(row), language))
         if problems:
             raise ValidationError([f"{slug}: {problem}" for problem in problems])
 
@@ -68,5 +112,18 @@ class ItemResource(resources.ModelResource):
 
 
 def _source(row: Any) -> BankItem:
-    texts = {name: str(row.get(name) or "").strip() for name in (*CONTENT, "slug", "answer")}
-    return BankItem(**texts, options=OptionsWidget().clean(row.get("options")))
+    names = (*CONTENT, "slug", "answer", "diacritics")
+    texts = {name: str(row.get(name) or "").strip() for name in names}
+    told = ByLanguageWidget().clean(row.get("explanations"))
+    lists = {name: ListWidget().clean(row.get(name)) for name in LISTS}
+    if not all(text.isdecimal() for text in lists["words"]):
+        raise ValidationError("Words are two numbers.")
+    return BankItem(
+        **texts,
+        explanation=told or str(row.get("explanation") or "").strip(),
+        prompts=ByLanguageWidget().clean(row.get("prompts")),
+        options=lists["options"],
+        accepted=lists["accepted"],
+        aims=lists["aims"],
+        words=[int(text) for text in lists["words"]],
+    )

@@ -53,7 +53,8 @@ class Item(models.Model):
     passage = models.TextField(max_length=4000, blank=True)
     options = models.JSONField("list of {id, text}", default=list, blank=True)
     key = ArrayField(
-        models.CharField(max_length=400), verbose_name="right answers (an option's id, or texts)"
+        models.CharField(max_length=2000),
+        verbose_name="right answers (an option's id, or texts; of a free text, a model answer)",
     )
     lemma = models.CharField("dictionary form of the word tested", max_length=80, blank=True)
     diacritics = models.CharField(max_length=8, choices=Diacritics, default=Diacritics.LENIENT)
@@ -197,6 +198,7 @@ class Response(models.Model):
     guessing = models.FloatField()
     answer = models.TextField(max_length=4000, blank=True)
     dont_know = models.BooleanField("I don't know", default=False)
+    read = models.BooleanField("a text to be heard was read instead", default=False)
     correct = models.BooleanField(null=True, blank=True)
     note = models.CharField(
         "what an accepted answer left out", max_length=16, choices=Note, blank=True
@@ -207,6 +209,11 @@ class Response(models.Model):
     time_spent = models.FloatField("seconds", null=True, blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def skill(self) -> str:
+        """The skill that the answer shows: a script that was read says nothing of listening."""
+        return str(Item.Skill.READING) if self.read else str(self.item.skill)
 
     class Meta:
         ordering = ["number"]

@@ -10,7 +10,7 @@ BANK = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class BankItem:
-    """One item as its author wrote it."""
+    """One item as its author wrote it. `validate` says which type has which fields."""
 
     slug: str
     level: str
@@ -18,12 +18,28 @@ class BankItem:
     topic: str
     type: str
     prompt: str
-    options: list[str]
     answer: str
-    explanation: str
+    explanation: str | dict[str, str]
+    """Why the answer is right: in English, or by language."""
+    options: list[str] = field(default_factory=list)
     passage: str = ""
+    """The text to read; of a listening item, the script to be spoken."""
+    lemma: str = ""
+    accepted: list[str] = field(default_factory=list)
+    """Further right answers."""
+    diacritics: str = ""
+    prompts: dict[str, str] = field(default_factory=dict)
+    """The prompt of a translation in other native languages."""
+    aims: list[str] = field(default_factory=list)
+    words: list[int] = field(default_factory=list)
+    """Shortest and longest free text, in words."""
     source: str = field(default="", compare=False)
     """The file it stands in."""
+
+    @property
+    def explanations(self) -> dict[str, str]:
+        told = self.explanation
+        return {"en": told} if isinstance(told, str) else told
 
 
 class BankUnreadableError(Exception):

@@ -5,8 +5,8 @@ from zlib import crc32
 
 from assessments.engine import CENTRES, LEVELS
 
-DISCRIMINATION = {"grammar": 1.5, "vocabulary": 1.5, "reading": 1.3}
-"""Reading asks for one point of a longer text, so chance details weigh more in it."""
+DISCRIMINATION = {"grammar": 1.5, "vocabulary": 1.5, "reading": 1.3, "listening": 1.3}
+"""Reading and listening ask for one point of a longer text, so chance details weigh more."""
 OTHER_DISCRIMINATION = 1.2
 SPREAD = 0.3
 """Items of one level lie this far about its centre at most, on the ability scale."""
@@ -20,7 +20,7 @@ class Parameters:
 
 
 def starting_parameters(*, slug: str, level: str, skill: str, options: int) -> Parameters:
-    """Three-parameter logistic start values.
+    """Three-parameter logistic start values. A typed answer (no options) is never guessed.
 
     `guessing` is the chance of a blind choice, 1 / options. How often a learner does choose blindly
     where "I don't know" is offered is a trait of the learner, not of the item: see `engine.model`.

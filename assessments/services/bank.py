@@ -1,18 +1,22 @@
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
 from django.db import transaction
 from django.utils import timezone
 
 from assessments.bank.files import BankItem
+from assessments.bank.item_rules import SLUG
 from assessments.bank.parameters import starting_parameters
-from assessments.bank.validate import SLUG
-from assessments.models import Item
+from assessments.models import Dispute, Item
 
 OPTION_IDS = "abcdefgh"
-WRITTEN = ("level", "skill", "topic", "type", "prompt", "passage", "explanation")
+WRITTEN = ("level", "skill", "topic", "type", "prompt", "passage", "lemma")
+LISTED = ("prompts", "aims", "words")
+MADE = ("options", "key", "diacritics", "explanation", "explanations")
 PARAMETERS = ("discrimination", "difficulty", "guessing")
 
 Options = list[dict[str, str]]
@@ -38,15 +42,16 @@ def load_bank(*, language: str, items: Sequence[BankItem]) -> BankChange:
     """
     known = {item.slug: item for item in Item.objects.filter(language=language)}
     change = BankChange()
+    granted = _granted_answers(language)
     new, changed = [], []
     for source in items:
         stored = known.get(source.slug)
         if stored is None:
             new.append(Item(language=language, slug=source.slug, **authored_fields(source, None)))
-        elif _apply(stored, authored_fields(source, stored)):
+        elif _apply(stored, _with_granted(authored_fields(source, stored), granted[stored.pk])):
             changed.append(stored)
     Item.objects.bulk_create(new)
-    Item.objects.bulk_update(changed, [*WRITTEN, *PARAMETERS, "options", "key"], batch_size=200)
+    Item.objects.bulk_update(changed, [*WRITTEN, *LISTED, *MADE, *PARAMETERS], batch_size=200)
     change.created, change.updated = len(new), len(changed)
     change.unchanged = len(items) - len(new) - len(changed)
     change.retired = _retire_missing(known, {source.slug for source in items})
@@ -56,9 +61,13 @@ def load_bank(*, language: str, items: Sequence[BankItem]) -> BankChange:
 def authored_fields(source: BankItem, stored: Item | None) -> dict[str, Any]:
     options = shuffled_options(source, stored.options if stored else [])
     fields: dict[str, Any] = {name: getattr(source, name).strip() for name in WRITTEN}
+    fields |= {name: getattr(source, name) for name in LISTED}
     fields |= {
         "options": options,
-        "key": [option["id"] for option in options if option["text"] == source.answer],
+        "key": _key(source, options),
+        "diacritics": source.diacritics or Item.Diacritics.LENIENT,
+        "explanation": source.explanations.get("en", "").strip(),
+        "explanations": source.explanations,
     }
     if stored is None:
         fields["state"] = Item.State.ACTIVE
@@ -68,6 +77,31 @@ def authored_fields(source: BankItem, stored: Item | None) -> dict[str, Any]:
         )
         fields |= {name: getattr(parameters, name) for name in PARAMETERS}
     return fields
+
+
+def _key(source: BankItem, options: Options) -> list[str]:
+    """The right option's id, or every right text; of a free text, the model answer."""
+    if source.type == Item.Type.MULTIPLE_CHOICE:
+        return [option["id"] for option in options if option["text"] == source.answer]
+    return [text.strip() for text in (source.answer, *source.accepted)]
+
+
+def _granted_answers(language: str) -> dict[UUID, list[str]]:
+    """By item, the answers that a tutor found right when the grade was disputed."""
+    granted: dict[UUID, list[str]] = defaultdict(list)
+    accepted = Dispute.objects.filter(
+        status=Dispute.Status.ACCEPTED, response__item__language=language
+    ).exclude(response__item__type=Item.Type.MULTIPLE_CHOICE)
+    rows = accepted.order_by("decided_at").values_list("response__item", "response__answer")
+    for item_id, answer in rows:
+        granted[item_id].append(answer)
+    return granted
+
+
+def _with_granted(fields: dict[str, Any], answers: list[str]) -> dict[str, Any]:
+    """The files do not know these: a load would take them away again."""
+    missing = [text for text in dict.fromkeys(answers) if text not in fields["key"]]
+    return fields | {"key": [*fields["key"], *missing]}
 
 
 def _apply(item: Item, fields: dict[str, Any]) -> bool:

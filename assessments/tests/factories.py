@@ -1,14 +1,17 @@
 """Items and assessments for any app's tests."""
 
+from datetime import UTC, datetime
+
 import factory
 
 from accounts.tests.factories import UserFactory
 from assessments.bank.parameters import starting_parameters
 from assessments.engine import LEVELS
-from assessments.models import Item
+from assessments.models import Item, Response
 from assessments.services import answer_question, current_question, start_assessment
 
 SKILLS = ("grammar", "vocabulary", "reading")
+NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
 
 
 class ItemFactory(factory.django.DjangoModelFactory):
@@ -43,7 +46,10 @@ class ItemFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, **fields):
         start = starting_parameters(
-            slug=fields["slug"], level=fields["level"], skill=fields["skill"], options=4
+            slug=fields["slug"],
+            level=fields["level"],
+            skill=fields["skill"],
+            options=4 if fields["options"] else 0,
         )
         fields.setdefault("discrimination", start.discrimination)
         fields.setdefault("difficulty", start.difficulty)
@@ -85,3 +91,40 @@ def reply(question, knows):
     if question.item.level <= knows:
         return {"answer": question.item.key[0]}
     return {"dont_know": True}
+
+
+def typed_item(*, type="fill_blank", key=("está",), **fields):
+    """An item answered by typing."""
+    return ItemFactory(type=type, options=[], key=list(key), **fields)
+
+
+def writing_item(**fields):
+    return typed_item(
+        **{
+            "type": "conversation",
+            "skill": "writing",
+            "topic": "home",
+            "key": ["Vivo en una casa pequeña cerca del mar, con mi hermana y dos gatos."],
+            "prompt": "¿Cómo es tu casa? Escribe a una amiga.",
+            "aims": ["says what the home is like", "says who lives there"],
+            "words": [10, 40],
+        }
+        | fields
+    )
+
+
+def make_answer(item, answer="", *, learner=None, correct=None, **fields):
+    """One answer on record, in an assessment of its own."""
+    assessment = start_assessment(learner=learner or UserFactory(), language=item.language)
+    return Response.objects.create(
+        assessment=assessment,
+        item=item,
+        number=1,
+        discrimination=item.discrimination,
+        difficulty=item.difficulty,
+        guessing=item.guessing,
+        answer=answer,
+        correct=correct,
+        answered_at=NOW,
+        **fields,
+    )

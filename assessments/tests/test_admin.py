@@ -10,8 +10,15 @@ from accounts.tests.factories import (
     TutorFactory,
     UserFactory,
 )
+from assessments.exchange import ItemResource
 from assessments.models import Assessment, Item
-from assessments.tests.factories import ItemFactory, make_assessment, make_bank
+from assessments.tests.factories import (
+    ItemFactory,
+    make_assessment,
+    make_bank,
+    typed_item,
+    writing_item,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -162,9 +169,23 @@ class TestExchange:
 
         assert Item.objects.get().prompt == "Yo ___ Ana."
 
+    def test_imports_a_typed_item(self, client, cleo):
+        text = (
+            "- {language: es, slug: own-1, level: B1, skill: grammar, topic: ser,"
+            " type: translation, prompt: He is here., answer: Está aquí.,"
+            " accepted: [Él está aquí.], prompts: {fr: Il est ici.}, explanation: Estar.,"
+            " diacritics: strict, state: active}\n"
+        )
+        self.confirm(client, self.send(client, text, name="items.yaml", number="1"))
+
+        item = Item.objects.get()
+        assert item.key == ["Está aquí.", "Él está aquí."]
+        assert (item.prompts, item.diacritics) == ({"fr": "Il est ici."}, "strict")
+
     @pytest.mark.parametrize(
         "changes",
         [
+            {"type": "fill_blank"},
             {"answer": "eres"},
             {"options": "soy | estoy"},
             {"language": "tlh"},
@@ -183,8 +204,20 @@ class TestExchange:
     def test_what_is_exported_can_be_imported_unchanged(self, client, cleo):
         ItemFactory(slug="own-1")
         ItemFactory(slug="es-b1-grammar-ser-01")
+        typed_item(slug="own-2", key=["está", "esta aquí"], diacritics="strict")
+        told = {"en": "Where things are.", "fr": "Lieu.", "de": "Ort."}
+        typed_item(
+            slug="own-3",
+            type="translation",
+            prompt="He is here.",
+            prompts={"fr": "Il est ici."},
+            explanation="Where things are.",
+            explanations=told,
+        )
+        writing_item(slug="own-4")
         url = reverse("admin:assessments_item_export")
-        fields = {f"itemresource_{name}": "on" for name in HEADER.strip().split(",")}
+        names = [field.column_name for field in ItemResource().get_export_fields()]
+        fields = {f"itemresource_{name}": "on" for name in names}
         text = client.post(url, {"format": "0", "resource": "", **fields}).content.decode()
         before = list(Item.objects.values())
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.bank import files
 from assessments.bank.files import BankItem, BankUnreadableError, languages, read_bank, read_file
+from assessments.bank.item_rules import TRIVIAL, Topics, topic_problems
 from assessments.bank.parameters import starting_parameters
 from assessments.bank.validate import (
     duplicates,
@@ -18,9 +19,11 @@ from assessments.bank.validate import (
     validate_bank,
 )
 from assessments.engine import CENTRES, CUTS, LEVELS
-from assessments.models import Item
+from assessments.models import Dispute, Item
 from assessments.services import load_bank
 from assessments.services.bank import shuffled_options
+from assessments.tests.factories import make_answer
+from learning.models import Concept
 
 SER = BankItem(
     slug="es-a1-grammar-ser-01",
@@ -42,6 +45,44 @@ READING = replace(
     options=["En el campo", "Junto al mar", "En la montaña", "En el centro"],
     answer="Junto al mar",
 )
+LISTENING = replace(
+    READING,
+    slug="es-a1-listening-casa-01",
+    skill="listening",
+    passage="A: Hola, Marta. ¿Dónde vives ahora? B: Vivo en una casa cerca del mar, con él.",
+)
+BLANK = BankItem(
+    slug="es-a1-grammar-ser-11",
+    level="A1",
+    skill="grammar",
+    topic="ser-estar",
+    type="fill_blank",
+    prompt="Nosotros ___ (ser) de Lima.",
+    answer="somos",
+    explanation={"en": "“Nosotros” takes “somos”.", "fr": "Avec « nosotros ».", "de": "So ist es."},
+)
+TRANSLATION = replace(
+    BLANK,
+    slug="es-a1-grammar-ser-13",
+    type="translation",
+    prompt="We are tired.",
+    prompts={"fr": "Nous sommes fatigués."},
+    answer="Estamos cansados.",
+    accepted=["Nosotros estamos cansados.", "Estamos cansadas."],
+)
+WRITING = BankItem(
+    slug="es-a1-writing-casa-01",
+    level="A1",
+    skill="writing",
+    topic="home",
+    type="conversation",
+    prompt="Tu amiga Marta pregunta: ¿Cómo es tu casa? Escribe una respuesta.",
+    answer="Mi casa es pequeña, pero tiene mucha luz y un balcón.",
+    explanation="A good answer names two things of the home.",
+    aims=["says what the home is like", "names a room or a thing"],
+    words=[8, 30],
+)
+TOPICS = Topics(grammar={"ser-estar": "A1", "subjunctive": "B1"}, others=frozenset({"home"}))
 
 
 def problems(item):
@@ -49,7 +90,7 @@ def problems(item):
 
 
 class TestItems:
-    @pytest.mark.parametrize("item", [SER, READING], ids=["grammar", "reading"])
+    @pytest.mark.parametrize("item", [SER, READING, LISTENING, BLANK, TRANSLATION, WRITING])
     def test_a_good_item_has_no_problem(self, item):
         assert problems(item) == []
 
@@ -57,8 +98,14 @@ class TestItems:
         ("change", "problem"),
         [
             ({"level": "C2"}, "level 'C2'"),
-            ({"skill": "listening"}, "skill 'listening'"),
-            ({"type": "fill_blank"}, "type"),
+            ({"skill": "speaking"}, "skill 'speaking'"),
+            ({"type": "essay"}, "type 'essay'"),
+            ({"type": "conversation"}, "cannot test grammar"),
+            ({"accepted": ["son"]}, "a multiple_choice has no accepted"),
+            ({"words": [1, 9]}, "a multiple_choice has no words"),
+            ({"answer": "a" * 401}, "longer than 400"),
+            ({"explanation": {"en": "Professions take ser."}}, "no explanation in fr"),
+            ({"explanation": {"fr": "Voilà."}}, "explanation is empty"),
             ({"slug": "es-b1-grammar-ser-01"}, "slug"),
             ({"slug": "fr-a1-grammar-ser-01"}, "slug"),
             ({"options": ["es", "está", "hay"]}, "3 options"),
@@ -70,7 +117,7 @@ class TestItems:
             ({"prompt": "Mi hermana _____ médica."}, "a gap is written"),
             ({"prompt": "Mi ___ ___ ___."}, "more than two gaps"),
             ({"explanation": "  "}, "explanation is empty"),
-            ({"passage": "Un texto."}, "only reading items"),
+            ({"passage": "Un texto."}, "only reading and listening"),
             ({"prompt": "x" * 1001}, "longer than 1000"),
             (
                 {"options": ["médica", "es", "hay", "está"], "answer": "médica"},
@@ -81,11 +128,81 @@ class TestItems:
     def test_names_what_is_wrong(self, change, problem):
         assert any(problem in text for text in problems(replace(SER, **change)))
 
+    @pytest.mark.parametrize("item", [READING, LISTENING])
     @pytest.mark.parametrize("words", [3, 400])
-    def test_a_passage_has_the_length_of_its_level(self, words):
-        item = replace(READING, passage="gato " * words)
+    def test_a_passage_has_the_length_of_its_level(self, item, words):
+        item = replace(item, passage="gato " * words)
 
         assert any(f"{words} words" in text for text in problems(item))
+
+    def test_what_is_heard_is_never_longer_than_can_be_kept_in_mind(self):
+        long = replace(READING, level="C1", slug="es-c1-reading-casa-01", passage="gato " * 180)
+        heard = replace(long, skill="listening", slug="es-c1-listening-casa-01")
+
+        assert not problems(long)
+        assert any("180 words" in text for text in problems(heard))
+
+    @pytest.mark.parametrize(
+        ("item", "change", "problem"),
+        [
+            (BLANK, {"prompt": "Nosotros somos de Lima."}, "0 gaps"),
+            (BLANK, {"prompt": "Nosotros ___ de ___."}, "2 gaps"),
+            (BLANK, {"options": ["somos"]}, "a fill_blank has no options"),
+            (BLANK, {"accepted": ["Somos."]}, "'Somos.' is there already"),
+            (BLANK, {"accepted": [" ¡"]}, "accepted answer is empty"),
+            (BLANK, {"diacritics": "loose"}, "neither strict nor lenient"),
+            (BLANK, {"prompts": {"fr": "Nous"}}, "a fill_blank has no prompts"),
+            (TRANSLATION, {"prompt": "We ___ tired."}, "has no gap"),
+            (TRANSLATION, {"prompts": {"es": "Estamos cansados."}}, "cannot be put into es"),
+            (TRANSLATION, {"prompts": {"fr": " "}}, "the prompt in fr is empty"),
+            (TRANSLATION, {"accepted": ["Estamos  cansados"]}, "is there already"),
+            (WRITING, {"words": [40]}, "fewest and the most"),
+            (WRITING, {"words": [40, 30]}, "fewest and the most"),
+            (WRITING, {"words": [40, 60]}, "model answer has 11 words"),
+            (WRITING, {"aims": []}, "0 aims"),
+            (WRITING, {"accepted": ["Es grande."]}, "a conversation has no accepted"),
+            (WRITING, {"skill": "reading", "slug": "es-a1-reading-x"}, "cannot test reading"),
+        ],
+    )
+    def test_names_what_is_wrong_with_each_type(self, item, change, problem):
+        assert any(problem in text for text in problems(replace(item, **change)))
+
+    @pytest.mark.parametrize(
+        ("change", "problem"),
+        [
+            ({}, ""),
+            ({"topic": "home"}, "no grammar point"),
+            ({"topic": "subjunctive"}, "taught at B1, above the item"),
+            ({"topic": "subjunctive", "level": "B2"}, ""),
+            ({"skill": "vocabulary", "topic": "home"}, ""),
+            ({"skill": "vocabulary"}, "not in topics.yaml"),
+        ],
+    )
+    def test_topics_are_those_of_the_syllabus(self, change, problem):
+        found = " ".join(topic_problems(replace(SER, **change), TOPICS))
+
+        assert problem in found
+        assert bool(problem) == bool(found)
+
+    @pytest.mark.parametrize(
+        ("option", "trivial"),
+        [
+            ("None of the above", True),
+            ("Todas las anteriores", True),
+            ("Toutes les réponses", True),
+            ("Aucune des réponses", True),
+            ("Keine der Antworten", True),
+            ("Alle oben genannten", True),
+            ("n/a", True),
+            ("all of us", False),
+            ("toutes les semaines", False),
+            ("aucune idée", False),
+            ("alle Kinder", False),
+            ("keine Zeit", False),
+        ],
+    )
+    def test_knows_options_that_distract_nobody(self, option, trivial):
+        assert bool(TRIVIAL.match(option)) is trivial
 
 
 class TestBanks:
@@ -117,11 +234,20 @@ class TestBanks:
 
         assert "1 items instead of at least 120" in found
         assert "only 0 reading items at C1" in found
+        assert "only 0 writing items at A1" in found
 
     def test_lists_words_nobody_uses_but_not_names(self):
         odd = replace(SER, prompt="Ayer Xiomara Quetzpalti ___ una zxqwerty.")
 
         assert list(unknown_words([odd], "es")) == [f"{SER.slug}: unknown words: zxqwerty"]
+
+    def test_a_german_capital_is_a_noun_and_no_excuse(self):
+        odd = replace(SER, prompt="Heute ___ ich den Zxqwertz.", answer="sehe")
+
+        assert list(unknown_words([odd], "de")) == [f"{SER.slug}: unknown words: zxqwertz"]
+
+    def test_a_sentence_to_translate_is_in_another_language(self):
+        assert not list(unknown_words([replace(TRANSLATION, prompt="We zxqwert.")], "es"))
 
 
 class TestFiles:
@@ -167,6 +293,11 @@ class TestParameters:
 
         assert difficulty("one") == difficulty("one") != difficulty("two")
 
+    def test_what_is_typed_is_not_guessed(self):
+        start = starting_parameters(slug="one", level="B1", skill="grammar", options=0)
+
+        assert start.guessing == 0
+
 
 @pytest.mark.django_db
 class TestLoading:
@@ -179,13 +310,39 @@ class TestLoading:
         assert [option["id"] for option in item.options] == ["a", "b", "c", "d"]
         assert [row["text"] for row in item.options if row["id"] in item.key] == ["es"]
 
+    def test_stores_what_each_type_has(self):
+        load_bank(language="es", items=[BLANK, TRANSLATION, WRITING])
+
+        blank, translation, writing = Item.objects.order_by("slug")
+        assert (blank.key, blank.options, blank.guessing) == (["somos"], [], 0)
+        assert (blank.explanation, blank.explanations["de"]) == (
+            "“Nosotros” takes “somos”.",
+            "So ist es.",
+        )
+        assert translation.key == [TRANSLATION.answer, *TRANSLATION.accepted]
+        assert (translation.prompts, translation.diacritics) == (TRANSLATION.prompts, "lenient")
+        assert (writing.key, writing.words) == ([WRITING.answer], [8, 30])
+        assert writing.aims == WRITING.aims
+
+    def test_keeps_answers_that_tutors_found_right(self):
+        load_bank(language="es", items=[BLANK])
+        response = make_answer(Item.objects.get(), "somos gente", correct=False)
+        Dispute.objects.create(response=response, status="accepted", decided_at=timezone.now())
+        Item.objects.update(key=["somos", "somos gente"])
+
+        change = load_bank(language="es", items=[replace(BLANK, accepted=["somos todos"])])
+
+        assert change.updated == 1
+        assert Item.objects.get().key == ["somos", "somos todos", "somos gente"]
+
     def test_a_second_load_changes_nothing(self):
-        load_bank(language="es", items=[SER, READING])
+        items = [SER, READING, BLANK, TRANSLATION, WRITING]
+        load_bank(language="es", items=items)
         before = list(Item.objects.values_list("pk", "options", "difficulty", "updated_at"))
 
-        change = load_bank(language="es", items=[SER, READING])
+        change = load_bank(language="es", items=items)
 
-        assert (change.created, change.updated, change.unchanged) == (0, 0, 2)
+        assert (change.created, change.updated, change.unchanged) == (0, 0, 5)
         assert list(Item.objects.values_list("pk", "options", "difficulty", "updated_at")) == before
 
     def test_takes_over_what_the_author_changed(self):
@@ -263,7 +420,10 @@ class TestCommand:
 
         out = capsys.readouterr().out.splitlines()
         assert "0 new, 0 changed" in out[1]
-        assert Item.objects.active("es").count() == len(read_bank("es"))
+        items = read_bank("es")
+        assert Item.objects.active("es").count() == len(items)
+        lemmas = {item.lemma for item in items if item.lemma}
+        assert Concept.objects.filter(kind="lemma", slug__in=lemmas).count() == len(lemmas)
 
     def test_refuses_an_unsound_bank_whole(self, folder):
         (folder / "a1-grammar.yaml").write_text(
@@ -284,7 +444,7 @@ class TestRealBank:
         assert verdict.problems == []
 
     def test_keys_are_balanced_over_the_letters(self, language):
-        items = read_bank(language)
+        items = [item for item in read_bank(language) if item.options]
         counts = Counter(
             next(row["id"] for row in shuffled_options(item, []) if row["text"] == item.answer)
             for item in items

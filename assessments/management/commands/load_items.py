@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from assessments.bank.files import BankUnreadableError, languages, read_bank
 from assessments.bank.validate import validate_bank
 from assessments.services import load_bank
+from learning.concepts.services import lemma_concepts
 
 
 class Command(BaseCommand):
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{language}: {len(items)} items, sound")
             return
         change = load_bank(language=language, items=items)
+        # Answers count towards a word only once it has a concept; to make one takes the word lists.
+        lemma_concepts(language=language, lemmas={item.lemma for item in items if item.lemma})
         self.stdout.write(
             f"{language}: {change.created} new, {change.updated} changed, "
             f"{change.unchanged} as before, {change.retired} retired"
