@@ -20,5 +20,7 @@ QUEUE_OF = {
     "accounts.tasks.send_tutor_decision_task": Queue.DEFAULT,
     "accounts.tasks.send_verification_task": Queue.DEFAULT,
     "conversations.tasks.close_interrupted_turns_task": Queue.CHAT,
+    "conversations.tasks.read_message_task": Queue.ANALYSIS,
+    "conversations.tasks.read_unread_messages_task": Queue.ANALYSIS,
 }
 """By the task's name. A task that is missing here fails a test."""

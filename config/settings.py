@@ -196,6 +196,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "conversations.tasks.close_interrupted_turns_task",
         "schedule": 60.0,
     },
+    "read-unread-messages": {
+        "task": "conversations.tasks.read_unread_messages_task",
+        "schedule": crontab(minute="25"),
+    },
     "delete-expired-tokens": {
         "task": "accounts.tasks.delete_expired_tokens_task",
         "schedule": crontab(hour="3", minute="20"),

@@ -1,9 +1,25 @@
 from celery import shared_task
-
-from conversations.streams.closing import close_dead_turns
+from django.utils import timezone
 
 
 @shared_task
 def close_interrupted_turns_task() -> int:
     """Each minute: a turn whose process died is closed even when nobody reads it."""
+    from conversations.streams.closing import close_dead_turns  # closing a turn enqueues a task
+
     return close_dead_turns()
+
+
+@shared_task
+def read_message_task(message_id: str) -> int:
+    from conversations.evidence import read_message  # the word lists take 100 MB a language
+
+    return read_message(message_id=message_id)
+
+
+@shared_task
+def read_unread_messages_task() -> int:
+    """Each hour: what was said while the queue was down, or a worker died, is read after all."""
+    from conversations.evidence import read_message, unread_messages  # as above
+
+    return sum(read_message(message_id=one) for one in unread_messages(now=timezone.now()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from conversations.events import CorrectionEvent
 from conversations.models import Conversation, Correction, Message
+from conversations.tasks import read_message_task
 from learning.sessions.services import record_study
 
 
@@ -53,6 +55,9 @@ def finish_turn(*, turn_id: UUID | str, result: TurnResult) -> bool:
         reply = Message.objects.select_related("conversation__learner", "reply_to").get(pk=turn_id)
         _store_corrections(reply, result)
         _count(reply, result)
+        # With the queue down the turn stands: a sweep reads the message later.
+        read = partial(read_message_task.delay, str(reply.reply_to_id))
+        transaction.on_commit(read, robust=True)
     return True
 
 

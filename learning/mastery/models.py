@@ -81,6 +81,8 @@ class Evidence(models.Model):
         indexes = [
             models.Index(fields=["learner", "concept", "occurred_at"], name="evidence_replay"),
             models.Index(fields=["learner", "-occurred_at"], name="evidence_recent"),
+            # A grade judged anew, and the sweep for messages not read yet.
+            models.Index(fields=["source_id"], name="evidence_source"),
         ]
 
     def __str__(self) -> str:
