@@ -123,7 +123,7 @@ class Call:
             await self._stream.aclose()
         finally:
             await self._settle(error)
-            await usage.record(self.entry)
+            usage.record(self.entry)
 
     async def _settle(self, error: BaseException | None) -> None:
         entry = self.entry

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
@@ -43,8 +43,18 @@ def _gone(key: Any, *args: Any, **kwargs: Any) -> Any:
     raise ValueError(f"Key '{key}' not found")
 
 
+_clients: dict[str, Any] = {}
+
+
 class ForgivingRedisCache(RedisCache):
     closed_until = 0.0
+
+    @cached_property
+    def _cache(self) -> Any:
+        # Django makes a cache for each thread, and under ASGI for each request: connections of
+        # their own would cost more than what they are used for.
+        key = f"{self._servers} {self._options}"
+        return _clients.setdefault(key, self._class(self._servers, **self._options))
 
     get = _forgiving("get", _default)
     get_many = _forgiving("get_many", lambda *args, **kwargs: {})

@@ -3,14 +3,13 @@
 The SDK makes the call; the stream is read raw, since its objects cost several times the CPU.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Any, cast
 
 import aiohttp
 import httpx2
 import msgspec
 import openai
-from openai import AsyncAPIResponse
 
 from ai.errors import ProviderError
 from ai.providers import openai_wire as wire
@@ -20,6 +19,8 @@ from ai.providers.sse import DataLines
 from ai.types import ChatRequest, Delta, Finish, TextDelta, ToolCalls, Usage
 
 _TIMEOUT = openai.Timeout(connect=10.0, read=300.0, write=30.0, pool=30.0)
+# Whoever reads a stream has a deadline of their own: a second one would be moved with each token.
+_STREAM_OPTIONS = {"timeout": openai.Timeout(connect=10.0, read=None, write=30.0, pool=30.0)}
 _BROKEN = (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, OSError)
 
 _decoder = msgspec.json.Decoder(wire.Chunk)
@@ -49,7 +50,7 @@ class OpenAIModel:
         response = await self._open(request)
         reader = _Reader(self.name)
         try:
-            async for chunk in response.http_response.aiter_bytes():
+            async for chunk in _body(response):
                 for payload in reader.lines.feed(chunk):
                     if delta := reader.read(payload):
                         yield delta
@@ -57,14 +58,14 @@ class OpenAIModel:
             if not reader.finished:
                 raise translate(error, provider=self.name) from error
         finally:
-            await response.close()
+            await response.aclose()
         for delta in reader.end():
             yield delta
 
     async def aclose(self) -> None:
         await self.clients.aclose()
 
-    async def _open(self, request: ChatRequest) -> AsyncAPIResponse[Any]:
+    async def _open(self, request: ChatRequest) -> httpx2.Response:
         """The answer's open stream, giving up one by one the options that the server refuses."""
         conceded = self._conceded
         while True:
@@ -87,10 +88,25 @@ class OpenAIModel:
 _SDK_ERRORS = (openai.OpenAIError, *_BROKEN)
 
 
-async def _request(client: openai.AsyncOpenAI, body: dict[str, Any]) -> AsyncAPIResponse[Any]:
+async def _request(client: openai.AsyncOpenAI, body: dict[str, Any]) -> httpx2.Response:
     """The response with its body unread; the caller closes it."""
-    create = cast(Any, client.chat.completions.with_streaming_response.create)
-    return cast(AsyncAPIResponse[Any], await create(**body).__aenter__())
+    # Not `chat.completions.create`: it looks through the types of all that a body can hold, which
+    # costs more than the rest of the call.
+    post = cast(Any, client.post)
+    response: httpx2.Response = await post(
+        "/chat/completions",
+        cast_to=httpx2.Response,
+        body=body,
+        options=_STREAM_OPTIONS,
+        stream=True,
+    )
+    return response
+
+
+def _body(response: httpx2.Response) -> AsyncIterable[bytes]:
+    """The bytes as they come. Only a packed body is worth the layers that unpack it."""
+    packed = response.headers.get("content-encoding", "identity") != "identity"
+    return response.aiter_bytes() if packed else cast(AsyncIterable[bytes], response.stream)
 
 
 class _Reader:

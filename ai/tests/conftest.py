@@ -18,10 +18,7 @@ def _fresh_providers() -> None:
 def no_ledger(monkeypatch) -> None:
     """For tests that are not about usage rows: a database emptied after each is slow."""
 
-    async def record(entry) -> None:
-        pass
-
-    monkeypatch.setattr("ai.usage.record", record)
+    monkeypatch.setattr("ai.usage.record", lambda entry: None)
 
 
 @pytest.fixture

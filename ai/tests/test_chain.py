@@ -259,8 +259,9 @@ async def test_a_ledger_that_cannot_be_written_harms_no_reply(script, monkeypatc
     def refuse(*args, **kwargs):
         raise OSError
 
-    monkeypatch.setattr(UsageRecord, "save", refuse)
+    monkeypatch.setattr(type(UsageRecord.objects), "bulk_create", refuse)
     assert len(await collect()) == 3
+    await usage.drain()
 
 
 async def test_the_builtin_tutor_gets_the_learners_words_without_marks(settings, monkeypatch):
