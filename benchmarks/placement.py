@@ -32,6 +32,8 @@ from assessments.engine import (
 )
 from assessments.engine.scale import WIDTH
 
+ASKED = ("multiple_choice", "fill_blank")
+"""What a placement asks: types with one key, judged at once."""
 KINDS = {"says so, 90 %": 0.9, "guesses always": 0.0}
 
 
@@ -64,7 +66,7 @@ class Bank:
 
     @classmethod
     def read(cls, language: str) -> "Bank":
-        items = read_bank(language)
+        items = [item for item in read_bank(language) if item.type in ASKED]
         rows = [
             starting_parameters(
                 slug=item.slug, level=item.level, skill=item.skill, options=len(item.options)

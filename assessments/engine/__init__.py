@@ -2,7 +2,7 @@
 
 from assessments.engine.belief import Answers, Belief, Given
 from assessments.engine.scale import CENTRES, CUTS, GRID, LEVELS, Prior, level_centre
-from assessments.engine.selection import Pool, choose, skill_due
+from assessments.engine.selection import MOST_SHOWN, Pool, choose, skill_due, sparing
 from assessments.engine.stopping import Rules, Stop, certainty, stop_reason
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CUTS",
     "GRID",
     "LEVELS",
+    "MOST_SHOWN",
     "Answers",
     "Belief",
     "Given",
@@ -21,5 +22,6 @@ __all__ = [
     "choose",
     "level_centre",
     "skill_due",
+    "sparing",
     "stop_reason",
 ]

@@ -1,7 +1,8 @@
 """Which item next: the most telling ones, the skills in balance, none shown to everybody."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,22 @@ from assessments.engine.scale import CUTS, Floats
 AMONG: Final = 5
 """One of so many best items is drawn at random (randomesque exposure control), so that two
 learners at one level do not see one test, at a cost of a few per cent of information."""
-SKILL_SHARES: Final[Mapping[str, float]] = {"grammar": 0.4, "vocabulary": 0.4, "reading": 0.2}
-"""Of the questions. Reading has the fewest: a passage takes a learner three times as long."""
+MOST_SHOWN: Final = 0.15
+"""The share of tests an item may come up in before it has to be better than others to be asked."""
+SPARING: Final = 4
+"""How fast an item loses worth above that share: shown twice too often, it keeps a sixteenth. Items
+of one level and skill differ by a few per cent, so a slight loss already lets the next one pass."""
+SKILL_SHARES: Final[Mapping[str, float]] = {
+    "grammar": 0.4,
+    "vocabulary": 0.4,
+    "reading": 0.1,
+    "listening": 0.1,
+}
+"""Of the questions. A text takes a learner three times as long as a sentence, so it has less."""
 TYPICAL_GUESSING: Final = 0.4
 """Share of its blind chance at which an item is taken to be guessed, when items are compared."""
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,21 @@ class Pool:
         information = information_at(
             CUTS, np.asarray(discrimination), np.asarray(difficulty), np.asarray(guessing)
         )
-        return cls(information, np.asarray(skills), worth)
+        return cls(information, np.asarray(skills, dtype=str), worth)
+
+    @cached_property
+    def by_skill(self) -> dict[str, Mask]:
+        return {str(skill): self.skills == skill for skill in np.unique(self.skills)}
+
+    def preferring(self, preference: Floats) -> "Pool":
+        """The same items with other preferences; what was derived of the skills is kept."""
+        pool = replace(self, preference=preference)
+        pool.__dict__["by_skill"] = self.by_skill
+        return pool
+
+    def skills_among(self, free: Mask) -> set[str]:
+        """The skills that have an item among the free ones."""
+        return {skill for skill, members in self.by_skill.items() if (members & free).any()}
 
 
 def information_at(points: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
@@ -54,11 +81,16 @@ def information_at(points: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
     return np.asarray(a[:, None] ** 2 * (1 - right) / right * known**2)
 
 
+def sparing(shares: Floats) -> Floats:
+    """The factor on an item's worth that follows from the share of recent tests it came up in."""
+    return np.asarray((MOST_SHOWN / np.maximum(shares, MOST_SHOWN)) ** SPARING)
+
+
 def choose(
     pool: Pool,
     belief: Belief,
     *,
-    free: NDArray[np.bool_],
+    free: Mask,
     asked: Mapping[str, int],
     rng: np.random.Generator,
 ) -> int | None:
@@ -69,10 +101,11 @@ def choose(
     """
     if not free.any():
         return None
-    worth = pool.preference * (pool.information @ belief.density_at_cuts)
-    skill = skill_due(asked, available=set(pool.skills[free].tolist()))
-    candidates = np.flatnonzero(free & (pool.skills == skill))
-    best = candidates[np.argsort(-worth[candidates], kind="stable")[:AMONG]]
+    skill = skill_due(asked, available=pool.skills_among(free))
+    candidates = np.flatnonzero(free & pool.by_skill[skill])
+    telling = pool.information[candidates] @ belief.density_at_cuts
+    worth = pool.preference[candidates] * telling
+    best = candidates[np.argsort(-worth, kind="stable")[:AMONG]]
     return int(rng.choice(best))
 
 

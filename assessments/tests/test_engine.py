@@ -10,6 +10,7 @@ from assessments.engine import (
     CUTS,
     GRID,
     LEVELS,
+    MOST_SHOWN,
     Answers,
     Belief,
     Given,
@@ -21,10 +22,11 @@ from assessments.engine import (
     choose,
     level_centre,
     skill_due,
+    sparing,
     stop_reason,
 )
 from assessments.engine.belief import HABITS
-from assessments.engine.selection import AMONG, information_at
+from assessments.engine.selection import AMONG, SKILL_SHARES, information_at
 
 parameters = st.tuples(
     st.floats(0.3, 2.5), st.floats(-4, 4), st.floats(0, 0.33), st.sampled_from(list(Given))
@@ -199,9 +201,16 @@ class TestSelection:
     def test_twenty_questions_hold_the_shares(self):
         asked = Counter()
         for _ in range(20):
-            asked[skill_due(asked, available={"grammar", "vocabulary", "reading"})] += 1
+            asked[skill_due(asked, available=set(SKILL_SHARES))] += 1
 
-        assert asked == {"grammar": 8, "vocabulary": 8, "reading": 4}
+        assert asked == {"grammar": 8, "vocabulary": 8, "reading": 2, "listening": 2}
+
+    def test_an_item_shown_too_often_waits_until_the_others_are_worn_too(self):
+        shares = np.where(np.arange(40) < 20, 0.02, 2 * MOST_SHOWN)
+        worn = self.pool().preferring(sparing(shares))
+
+        assert {self.pick(worn, seed=seed) for seed in range(30)} <= set(range(20))
+        assert list(sparing(np.array([0.0, MOST_SHOWN]))) == [1, 1]
 
     def test_information_peaks_by_the_difficulty_and_falls_with_guessing(self):
         points = np.linspace(-3, 3, 61)
