@@ -53,8 +53,9 @@ class ForgivingRedisCache(RedisCache):
     def _cache(self) -> Any:
         # Django makes a cache for each thread, and under ASGI for each request: connections of
         # their own would cost more than what they are used for.
-        key = f"{self._servers} {self._options}"
-        return _clients.setdefault(key, self._class(self._servers, **self._options))
+        given: Any = self
+        key = f"{given._servers} {given._options}"
+        return _clients.setdefault(key, given._class(given._servers, **given._options))
 
     get = _forgiving("get", _default)
     get_many = _forgiving("get_many", lambda *args, **kwargs: {})
