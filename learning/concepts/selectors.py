@@ -14,6 +14,11 @@ def topics(language: str, slugs: Iterable[str] | None = None) -> dict[str, Conce
     return _by_slug(Kind.TOPIC, language, slugs)
 
 
+def known_lemmas(language: str, lemmas: Iterable[str]) -> dict[str, Concept]:
+    """The words that have a concept already; light, unlike `services.lemma_concepts`."""
+    return _by_slug(Kind.LEMMA, language, lemmas)
+
+
 def _by_slug(kind: str, language: str, slugs: Iterable[str] | None) -> dict[str, Concept]:
     rows = Concept.objects.filter(kind=kind, language=language)
     if slugs is not None:
