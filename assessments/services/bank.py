@@ -51,7 +51,8 @@ def load_bank(*, language: str, items: Sequence[BankItem]) -> BankChange:
         elif _apply(stored, _with_granted(authored_fields(source, stored), granted[stored.pk])):
             changed.append(stored)
     Item.objects.bulk_create(new)
-    Item.objects.bulk_update(changed, [*WRITTEN, *LISTED, *MADE, *PARAMETERS], batch_size=200)
+    fields = [*WRITTEN, *LISTED, *MADE, *PARAMETERS, "updated_at"]
+    Item.objects.bulk_update(changed, fields, batch_size=200)
     change.created, change.updated = len(new), len(changed)
     change.unchanged = len(items) - len(new) - len(changed)
     change.retired = _retire_missing(known, {source.slug for source in items})
@@ -108,6 +109,9 @@ def _apply(item: Item, fields: dict[str, Any]) -> bool:
     changes = {name: value for name, value in fields.items() if getattr(item, name) != value}
     for name, value in changes.items():
         setattr(item, name, value)
+    if changes:
+        # By this, processes that keep the items know to read them anew.
+        item.updated_at = timezone.now()
     return bool(changes)
 
 
@@ -137,4 +141,4 @@ def set_item_state(*, items: Sequence[Item], state: str) -> int:
 def _retire_missing(known: dict[str, Item], slugs: set[str]) -> int:
     gone = [item.pk for slug, item in known.items() if slug not in slugs and is_from_files(slug)]
     active = Item.objects.filter(pk__in=gone).exclude(state=Item.State.RETIRED)
-    return active.update(state=Item.State.RETIRED)
+    return active.update(state=Item.State.RETIRED, updated_at=timezone.now())
