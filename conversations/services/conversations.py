@@ -9,13 +9,13 @@ from config.errors import DomainError, NotFound
 from config.languages import TAUGHT
 from config.levels import LEVELS
 from conversations.models import Conversation, Message
+from conversations.titles import title_from
 from learning.models import LearningSession
 
 TITLE_LENGTH = 120
 REASON_LENGTH = 500
 
 
-@transaction.atomic
 def start_conversation(
     *,
     learner: User,
@@ -23,30 +23,39 @@ def start_conversation(
     level: str,
     scenario: str = "",
     session: LearningSession | None = None,
+    first_words: str = "",
 ) -> Conversation:
-    """A new conversation. In a scenario the tutor speaks first, in its authored words."""
+    """A new conversation. In a scenario the tutor speaks first, in its authored words; else it may
+    be begun with what the learner says, a message that the caller adds to it."""
     if language not in TAUGHT or level not in LEVELS:
         raise DomainError("Choose a language and a level that are taught here.")
     scene = _scene(language, level, scenario) if scenario else None
-    conversation = Conversation.objects.create(
+    conversation = Conversation(
         learner=learner,
         learning_session=session,
         language=language,
         level=level,
         scenario=scenario,
-        title=scene.title[:TITLE_LENGTH] if scene else "",
-        message_count=1 if scene else 0,
+        title=scene.title[:TITLE_LENGTH] if scene else title_from(first_words),
+        message_count=1 if scene or first_words else 0,
+        last_message_at=timezone.now() if first_words else None,
     )
-    if scene:
-        Message.objects.create(
-            conversation=conversation,
-            position=1,
-            role=Message.Role.ASSISTANT,
-            content=scene.opening,
-            provider="builtin",
-            finished_at=timezone.now(),
-        )
+    with transaction.atomic(savepoint=False):
+        conversation.save(force_insert=True)
+        if scene:
+            _open_scene(conversation, scene)
     return conversation
+
+
+def _open_scene(conversation: Conversation, scene: Scenario) -> None:
+    Message.objects.create(
+        conversation=conversation,
+        position=1,
+        role=Message.Role.ASSISTANT,
+        content=scene.opening,
+        provider="builtin",
+        finished_at=timezone.now(),
+    )
 
 
 def _scene(language: str, level: str, slug: str) -> Scenario:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import User
 from conversations.events import CorrectionEvent
 from conversations.models import Conversation, Correction, Message
+from conversations.services.turns import TurnContext
 from conversations.tasks import read_message_task
 from learning.sessions.services import record_study
 
@@ -34,8 +37,24 @@ class TurnResult:
     error_code: str = ""
 
 
-def finish_turn(*, turn_id: UUID | str, result: TurnResult) -> bool:
-    """Write the reply and all that follows from it; False when somebody closed the turn before."""
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """What closing a turn has to know of it beside its result."""
+
+    said_id: UUID | str
+    conversation_id: UUID | str
+    language: str
+    learner: User
+    again: bool
+
+
+def finish_turn(
+    *, turn_id: UUID | str, result: TurnResult, context: TurnContext | None = None
+) -> bool:
+    """Write the reply and all that follows from it; False when somebody closed the turn before.
+
+    `context` spares the look-ups to whom has it.
+    """
     now = timezone.now()
     with transaction.atomic():
         live = Message.objects.live().filter(pk=turn_id)
@@ -52,11 +71,11 @@ def finish_turn(*, turn_id: UUID | str, result: TurnResult) -> bool:
             finished_at=now,
         ):
             return False
-        reply = Message.objects.select_related("conversation__learner", "reply_to").get(pk=turn_id)
-        _store_corrections(reply, result)
-        _count(reply, result)
+        turn = _known(context) if context else _looked_up(turn_id)
+        _store_corrections(turn, result)
+        _count(turn, result, now)
         # With the queue down the turn stands: a sweep reads the message later.
-        read = partial(read_message_task.delay, str(reply.reply_to_id))
+        read = partial(read_message_task.delay, str(turn.said_id))
         transaction.on_commit(read, robust=True)
     return True
 
@@ -74,15 +93,37 @@ def close_interrupted_turn(
     return finish_turn(turn_id=turn_id, result=result)
 
 
-def _store_corrections(reply: Message, result: TurnResult) -> None:
-    said = reply.reply_to
-    assert said is not None  # noqa: S101 - every reply of a turn answers a message
+def _known(context: TurnContext) -> _Closing:
+    return _Closing(
+        said_id=context.learner_message_id,
+        conversation_id=context.conversation_id,
+        language=context.language,
+        # As much of them as their day and a foreign key take.
+        learner=User(pk=context.learner_id, timezone=context.timezone),
+        again=context.again,
+    )
+
+
+def _looked_up(turn_id: UUID | str) -> _Closing:
+    reply = Message.objects.select_related("conversation__learner").get(pk=turn_id)
+    assert reply.reply_to_id is not None  # noqa: S101 - every reply of a turn answers a message
+    others = Message.objects.filter(reply_to=reply.reply_to_id).exclude(pk=reply.pk)
+    return _Closing(
+        said_id=reply.reply_to_id,
+        conversation_id=reply.conversation_id,
+        language=reply.conversation.language,
+        learner=reply.conversation.learner,
+        again=others.exists(),
+    )
+
+
+def _store_corrections(turn: _Closing, result: TurnResult) -> None:
     # A turn tried again may find the same slips: the rows of the first try stay.
     Correction.objects.bulk_create(
-        (
+        [
             Correction(
                 id=UUID(found.id),
-                message=said,
+                message_id=turn.said_id,
                 start=found.start,
                 end=found.end,
                 original=found.original,
@@ -92,26 +133,24 @@ def _store_corrections(reply: Message, result: TurnResult) -> None:
                 rule=result.rules.get(found.id, ""),
             )
             for found in result.corrections
-        ),
+        ],
         ignore_conflicts=True,
     )
 
 
-def _count(reply: Message, result: TurnResult) -> None:
-    conversation, now = reply.conversation, timezone.now()
+def _count(turn: _Closing, result: TurnResult, now: datetime) -> None:
     tokens = result.usage.get("tokensIn", 0) + result.usage.get("tokensOut", 0)
-    Conversation.objects.filter(pk=conversation.pk).update(
+    Conversation.objects.filter(pk=turn.conversation_id).update(
         message_count=F("message_count") + 1,
         tokens_used=F("tokens_used") + tokens,
         last_message_at=now,
         updated_at=now,
     )
-    others = Message.objects.filter(reply_to=reply.reply_to_id).exclude(pk=reply.pk)
     record_study(
-        learner=conversation.learner,
-        language=conversation.language,
+        learner=turn.learner,
+        language=turn.language,
         now=now,
         # Trying a turn again is not saying something more.
-        turns=0 if others.exists() else 1,
+        turns=0 if turn.again else 1,
         corrections=len(result.corrections),
     )

@@ -44,6 +44,9 @@ class TurnContext:
     """What came before, oldest first, within the token budget; without `text`."""
     number: int
     """1 for the conversation's first turn."""
+    timezone: str = "UTC"
+    again: bool = False
+    """An earlier reply to the same words was cut off, stopped or failed."""
     replayed: bool = False
     """An idempotency key came again: the turn exists and is only to be followed."""
     whole: bool = False
@@ -71,8 +74,11 @@ def begin_turn(
             _lock_key(learner, idempotency_key)
             if (first := _first_use(learner, idempotency_key)) is not None:
                 return _replay(learner, first, text)
-        conversation = _conversation_for(learner, conversation_id, session_id)
-        return _open_turn(learner, conversation, text, idempotency_key)
+        if conversation_id is None:
+            conversation = _new_conversation(learner, text, session_id)
+            return _first_turn(learner, conversation, text, idempotency_key)
+        conversation = _locked(learner, conversation_id)
+        return _next_turn(learner, conversation, text, idempotency_key)
 
 
 def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
@@ -96,7 +102,7 @@ def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
         if last.status not in RETRYABLE:
             raise Conflict("That turn is answered already.", code="turn_complete")
         reply = _open_reply(conversation, said, last.position + 1)
-        return _context(learner, conversation, said, reply)
+        return _context(learner, conversation, said, reply, again=True)
 
 
 def _lock_key(learner: User, key: str) -> None:
@@ -123,11 +129,7 @@ def _replay(learner: User, said: Message, text: str) -> TurnContext:
     return _context(learner, said.conversation, said, reply, replayed=True)
 
 
-def _conversation_for(
-    learner: User, conversation_id: UUID | None, session_id: UUID | None
-) -> Conversation:
-    if conversation_id is not None:
-        return _locked(learner, conversation_id)
+def _new_conversation(learner: User, text: str, session_id: UUID | None) -> Conversation:
     language = current_language(learner)
     if language is None:
         raise Conflict("Say what you want to learn first.", code="no_language")
@@ -136,6 +138,7 @@ def _conversation_for(
         language=language.language,
         level=language.level or Level.A1,
         session=_session(learner, session_id),
+        first_words=text,
     )
 
 
@@ -157,18 +160,20 @@ def _locked(learner: User, conversation_id: UUID) -> Conversation:
     return conversation
 
 
-def _open_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
+def _first_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
+    """The turn that its conversation was begun with, and is counted in it already."""
+    said = _said(conversation, text, 1, key)
+    reply = _reply(conversation, said, 2)
+    Message.objects.bulk_create([said, reply])
+    return _context(learner, conversation, said, reply, number=1)
+
+
+def _next_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
     so_far = _standing(conversation)
     if so_far["live"]:
         live = conversation.messages.live().values_list("pk", flat=True).get()
         raise TurnInProgress(details={"messageId": [str(live)]})
-    said = Message(
-        conversation=conversation,
-        position=so_far["last"] + 1,
-        role=Message.Role.USER,
-        content=text,
-        idempotency_key=_free_key(conversation, key),
-    )
+    said = _said(conversation, text, so_far["last"] + 1, _free_key(conversation, key))
     reply = _reply(conversation, said, so_far["last"] + 2)
     try:
         Message.objects.bulk_create([said, reply])
@@ -186,8 +191,6 @@ def _open_turn(learner: User, conversation: Conversation, text: str, key: str) -
 
 def _standing(conversation: Conversation) -> dict[str, int]:
     """The last position, the learner's messages so far, and the position of a live reply."""
-    if not conversation.message_count:
-        return {"last": 0, "turns": 0, "live": 0}
     return conversation.messages.aggregate(
         last=Max("position", default=0),
         turns=Count("pk", filter=Q(role=Message.Role.USER)),
@@ -211,6 +214,16 @@ def _open_reply(conversation: Conversation, said: Message, position: int) -> Mes
     return reply
 
 
+def _said(conversation: Conversation, text: str, position: int, key: str) -> Message:
+    return Message(
+        conversation=conversation,
+        position=position,
+        role=Message.Role.USER,
+        content=text,
+        idempotency_key=key,
+    )
+
+
 def _reply(conversation: Conversation, said: Message, position: int) -> Message:
     return Message(
         conversation=conversation,
@@ -228,6 +241,7 @@ def _context(
     reply: Message,
     *,
     number: int = 0,
+    again: bool = False,
     replayed: bool = False,
 ) -> TurnContext:
     """`number` spares a count to whom knows it; nothing was said before the first turn."""
@@ -245,6 +259,8 @@ def _context(
         text=said.content,
         history=() if replayed or alone else recent_messages(conversation, before=said.position),
         number=number or _turns_until(conversation, said),
+        timezone=learner.timezone,
+        again=again,
         replayed=replayed,
     )
 

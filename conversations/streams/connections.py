@@ -1,13 +1,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import lru_cache, partial
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import redis
 import redis.asyncio
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 from redis.asyncio.retry import Retry as AsyncRetry
@@ -79,7 +79,6 @@ def _and_hand_back(call: Callable[[], T]) -> T:
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run database work off the loop; its connection goes back to the pool before the answer."""
-    call: Callable[[], Any] = partial(function, *args, **kwargs)
-    work = sync_to_async(_and_hand_back, thread_sensitive=False, executor=_threads())
-    result: T = await work(call)
-    return result
+    call = partial(_and_hand_back, partial(function, *args, **kwargs))
+    # Not `sync_to_async`, whose bookkeeping is for code that awaits again from the thread.
+    return await asyncio.get_running_loop().run_in_executor(_threads(), copy_context().run, call)

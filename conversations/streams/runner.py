@@ -151,7 +151,9 @@ class TurnRunner:
         result = _result(turn, end)
         for delay in (*STORE_DELAYS, None):
             try:
-                stored = await in_thread(finish_turn, turn_id=turn.turn_id, result=result)
+                stored = await in_thread(
+                    finish_turn, turn_id=turn.turn_id, result=result, context=turn.context
+                )
             except DatabaseError:
                 logger.exception("turn_not_stored", extra={"turn": turn.turn_id})
             else:

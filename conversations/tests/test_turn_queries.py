@@ -1,0 +1,74 @@
+"""A turn asks the database for as little at its hundredth message as at its first."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+from conversations.models import Message
+from conversations.services import TurnResult, begin_turn, finish_turn, retry_turn
+from learning.models import StudyDay
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[2, 60], ids=["short history", "long history"])
+def talk(request, conversation):
+    """A conversation of so many turns, all answered."""
+    for number in range(request.param):
+        said = Message(conversation=conversation, position=2 * number + 1, role="user")
+        said.content = f"Ayer fui al mercado {number} veces."
+        said.save()
+        Message.objects.create(
+            conversation=conversation,
+            position=2 * number + 2,
+            role="assistant",
+            content="¿Y qué compraste?",
+            reply_to=said,
+        )
+    return conversation
+
+
+def count(queries):
+    """Statements on tables; the test's own transaction turns those around them into savepoints."""
+    return len([one for one in queries if "SAVEPOINT" not in one["sql"]])
+
+
+def test_a_first_turn(ana):
+    with CaptureQueriesContext(connection) as queries:
+        turn = begin_turn(learner=ana, text="Hola")
+    assert count(queries) == 3
+    with CaptureQueriesContext(connection) as queries:
+        assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
+    # The first of a day adds the day.
+    assert count(queries) <= 5
+
+
+def test_a_later_turn(talk, ana):
+    # So that the day is there, and only counted up.
+    finish_turn(turn_id=begin_turn(learner=ana, text="Hola").turn_id, result=TurnResult("complete"))
+    with CaptureQueriesContext(connection) as queries:
+        turn = begin_turn(learner=ana, text="Hola", conversation_id=talk.pk)
+    assert count(queries) == 5
+    with CaptureQueriesContext(connection) as queries:
+        assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
+    assert count(queries) == 3
+
+
+def test_a_turn_with_a_key(talk, ana):
+    with CaptureQueriesContext(connection) as queries:
+        begin_turn(learner=ana, text="Hola", conversation_id=talk.pk, idempotency_key="one")
+    assert count(queries) == 8
+
+
+def test_a_turn_tried_again(talk, ana):
+    turn = begin_turn(learner=ana, text="Hola", conversation_id=talk.pk)
+    finish_turn(turn_id=turn.turn_id, result=TurnResult("failed"), context=turn)
+    with CaptureQueriesContext(connection) as queries:
+        again = retry_turn(learner=ana, message_id=turn.learner_message_id)
+    assert count(queries) == 6
+    counted = StudyDay.objects.get(learner=ana).turns
+    with CaptureQueriesContext(connection) as queries:
+        assert finish_turn(turn_id=again.turn_id, result=TurnResult("complete"), context=again)
+    assert count(queries) == 2
+    assert StudyDay.objects.get(learner=ana).turns == counted
