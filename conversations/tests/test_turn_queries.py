@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-
 from conversations.models import Message
 from conversations.services import TurnResult, begin_turn, finish_turn, retry_turn
 from learning.models import StudyDay
