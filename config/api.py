@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from djangorestframework_camel_case.parser import CamelCaseJSONParser as BaseParser
-from djangorestframework_camel_case.util import camelize
+from djangorestframework_camel_case.util import camelize, underscoreize
 from rest_framework import exceptions
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from config.errors import (
     DomainError,
@@ -46,6 +48,18 @@ class CamelCaseJSONRenderer(BaseRenderer):
 
 class CamelCaseJSONParser(BaseParser):
     renderer_class = CamelCaseJSONRenderer
+
+
+def valid(serializer_class: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    """What a client sent, checked. Raises DRF's ValidationError, answered with 400."""
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def valid_query(serializer_class: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The same for the query string, whose names are camelCase as on all the wire."""
+    return valid(serializer_class, underscoreize(request.query_params.dict()))
 
 
 class NamedArrayPagination(LimitOffsetPagination):

@@ -156,6 +156,7 @@ RATELIMIT_FAIL_OPEN = True
 RATES = {
     "chat": env.str("RATE_CHAT", default="50/m"),
     "assessment": env.str("RATE_ASSESSMENT", default="10/h"),
+    "practice": env.str("RATE_PRACTICE", default="120/m"),
     "sign_in": env.str("RATE_SIGN_IN", default="30/m"),
     "sign_up": env.str("RATE_SIGN_UP", default="20/h"),
     "mail": env.str("RATE_MAIL", default="10/h"),
@@ -195,6 +196,10 @@ CELERY_BEAT_SCHEDULE = {
     "close-interrupted-turns": {
         "task": "conversations.tasks.close_interrupted_turns_task",
         "schedule": 60.0,
+    },
+    "review-waiting-texts": {
+        "task": "assessments.tasks.review_waiting_texts_task",
+        "schedule": crontab(minute="*/10"),
     },
     "read-unread-messages": {
         "task": "conversations.tasks.read_unread_messages_task",
@@ -318,6 +323,12 @@ STREAMS_PER_PROCESS = env.int("STREAMS_PER_PROCESS", default=500)
 STREAM_SERVER = env.str("STREAM_SERVER", default="uvicorn")
 
 # --- Today --------------------------------------------------------------------------------------
+LEVEL_HISTORY = "assessments.history.level_history"
+EVIDENCE_SOURCES = {
+    "assessments.response": "assessments.links.of_responses",
+    "conversations.correction": "conversations.links.of_corrections",
+    "conversations.message": "conversations.links.of_messages",
+}
 TODAY_STEPS = ["assessments.today.steps", "conversations.today.steps"]
 
 # --- Mail -----------------------------------------------------------------------------------------

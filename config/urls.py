@@ -7,6 +7,7 @@ from config.policies import for_api_docs
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
+    path("", include("learning.progress.api_urls")),
     path("", include("assessments.api_urls")),
     path("", include("conversations.api_urls")),
     path("monitoring/", include("config.health.urls")),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", home_page, name="home"),
     path("", include("accounts.urls")),
     path("", include("learning.urls")),
+    path("", include("learning.progress.urls")),
     path("", include("assessments.urls")),
     path("", include("conversations.urls")),
     path("api/", include(api)),

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -141,3 +142,17 @@ def _band(level: str, low: str, high: str, _interface: str | None) -> SafeString
         "total": len(cells) * CELL_WIDTH + 2,
     }
     return render_to_string("components/band.html", context)
+
+
+@register.filter
+def in_order(values: dict[str, Any], keys: str) -> list[tuple[str, Any]]:
+    """A mapping's entries for the keys named, in that order."""
+    return [(key, values.get(key, 0)) for key in keys.split()]
+
+
+@register.simple_tag
+def turn_page(query: str, number: int) -> str:
+    """The query string of another page of the same list."""
+    asked = QueryDict(query, mutable=True)
+    asked["page"] = str(number)
+    return asked.urlencode()
