@@ -215,6 +215,12 @@ class Response(models.Model):
         """The skill that the answer shows: a script that was read says nothing of listening."""
         return str(Item.Skill.READING) if self.read else str(self.item.skill)
 
+    @property
+    def awaits_reader(self) -> bool:
+        """A free text without a judgement: still to be read, or its readers disagreed."""
+        written = self.item.type == Item.Type.CONVERSATION and bool(self.answer)
+        return written and self.correct is None
+
     class Meta:
         ordering = ["number"]
         constraints = [

@@ -201,6 +201,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.review_waiting_texts_task",
         "schedule": crontab(minute="*/10"),
     },
+    "review-waiting-texts": {
+        "task": "assessments.tasks.review_waiting_texts_task",
+        "schedule": crontab(minute="*/10"),
+    },
     "read-unread-messages": {
         "task": "conversations.tasks.read_unread_messages_task",
         "schedule": crontab(minute="25"),

@@ -9,6 +9,7 @@ import msgspec
 
 from ai.errors import AllProvidersFailed, ProviderError
 from ai.language import pool
+from ai.spans import free_span
 from ai.structured import complete_structured
 from config.ids import new_id
 from conversations.requests import corrections_request
@@ -99,29 +100,10 @@ def placed(text: str, proposals: list[Proposed], *, rule: str) -> list[FoundCorr
     for proposal in proposals[:MAX_CORRECTIONS]:
         if proposal.original in ("", proposal.corrected):
             continue
-        span = _free_span(text, proposal.original, found)
+        span = free_span(text, proposal.original, [(one.start, one.end) for one in found])
         if span is not None:
             found.append(_found(span, proposal, rule))
     return sorted(found, key=lambda correction: correction.start)
-
-
-def _free_span(text: str, original: str, taken: list[FoundCorrection]) -> tuple[int, int] | None:
-    start = text.find(original)
-    while start >= 0:
-        end = start + len(original)
-        if _stands_alone(text, start, end) and not any(
-            start < other.end and other.start < end for other in taken
-        ):
-            return start, end
-        start = text.find(original, start + 1)
-    return None
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Not a part of a longer word: "el" is not the one in "hotel"."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    cut_before = before.isalnum() and text[start].isalnum()
-    return not cut_before and not (after.isalnum() and text[end - 1].isalnum())
 
 
 def _found(span: tuple[int, int], proposal: Proposed, rule: str) -> FoundCorrection:

@@ -6,34 +6,32 @@ import numpy as np
 from django.db.models import F
 
 from assessments.engine import Pool, Stop, choose, stop_reason
+from assessments.engine.selection import Mask
 from assessments.models import Assessment, Item, Response
 from assessments.services.candidates import Candidate, Candidates, candidates
+from assessments.services.plans import levels_asked, plan_of
 from assessments.services.state import Sitting
+from assessments.services.uncertainty import uncertainty
 
 ON_TOPIC: Final = 3.0
 """How much more an item is worth when the assessment was asked for its topic."""
 SEEN: Final = 0.25
 """How much an item the learner met lately is worth: asked again only when little else is left."""
 REMEMBERED: Final = timedelta(days=180)
-ONE_KEY: Final = (Item.Type.MULTIPLE_CHOICE, Item.Type.FILL_BLANK)
-ASKED: Final = {
-    Assessment.Type.PLACEMENT: ONE_KEY,
-    Assessment.Type.PROGRESS: (*ONE_KEY, Item.Type.TRANSLATION),
-    Assessment.Type.FINAL: (*ONE_KEY, Item.Type.TRANSLATION),
-}
-"""A translation costs a minute and has answers nobody thought of: not for a first meeting."""
 
 
 def next_item(sitting: Sitting, *, now: datetime) -> Candidate | Stop:
     """The item to ask, or why nothing more is asked."""
     assessment = sitting.assessment
     bank = candidates(assessment.language)
-    free = bank.of_types(ASKED[Assessment.Type(assessment.assessment_type)])
+    plan = plan_of(assessment)
+    free = bank.of_types(plan.types)
     free[bank.those(response.item_id for response in sitting.answered)] = False
     available = bank.pool.skills_among(free)
-    reason = stop_reason(sitting.belief, asked=sitting.asked, available=available)
+    reason = stop_reason(sitting.belief, asked=sitting.asked, available=available, rules=plan.rules)
     if reason:
         return reason
+    free = _at_level(bank, assessment, free)
     # Seeded by the place in the test, so that a reload or a second tab meets the same question.
     seed = [assessment.id.int, len(sitting.answered)]
     pool = _preferred(bank, assessment, now=now)
@@ -43,7 +41,7 @@ def next_item(sitting: Sitting, *, now: datetime) -> Candidate | Stop:
     return Stop.EXHAUSTED if index is None else bank.items[index]
 
 
-def ask(assessment: Assessment, item: Candidate, *, number: int) -> Response:
+def ask(assessment: Assessment, item: Candidate | Item, *, number: int) -> Response:
     response = Response.objects.create(
         assessment=assessment,
         item_id=item.id,
@@ -56,11 +54,24 @@ def ask(assessment: Assessment, item: Candidate, *, number: int) -> Response:
     return response
 
 
+def _at_level(bank: Candidates, assessment: Assessment, free: Mask) -> Mask:
+    """The free items of the levels that are asked; all of them once none of those is left."""
+    levels = levels_asked(assessment)
+    if levels is None:
+        return free
+    inside = free & bank.at_levels(levels)
+    return inside if inside.any() else free
+
+
 def _preferred(bank: Candidates, assessment: Assessment, *, now: datetime) -> Pool:
     worth = bank.sparing().copy()
     worth[bank.those(_seen_lately(assessment, now=now))] *= SEEN
     if assessment.topics:
         worth[bank.about(assessment.topics)] *= ON_TOPIC
+    if assessment.assessment_type == Assessment.Type.PROGRESS:
+        worth *= uncertainty(assessment, bank.lemmas, now=now).worth(
+            item.about for item in bank.items
+        )
     return bank.pool.preferring(worth)
 
 

@@ -11,11 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from assessments.models import Assessment, Item, Response
 from assessments.services.completion import complete_assessment
-from assessments.services.grading import GRADABLE, grade
-from assessments.services.sitting import hold
+from assessments.services.grading import Grade, grade
+from assessments.services.sitting import hold, take_in
 from assessments.services.state import Sitting
 from config.errors import Conflict, DomainError, NotFound
-from learning.sessions.services import record_study
 
 MOST_ANSWERS: Final = 100
 
@@ -52,7 +51,7 @@ def submit_assessment(
         if (held.language, held.assessment_type) != (language, assessment_type):
             raise Conflict("That session is for another language or type.", code="wrong_assessment")
         fresh = _responses(held, answers, now=now)
-        record_study(learner=learner, language=language, now=now, answers=fresh)
+        take_in(held, fresh, now=now)
         held.responses.filter(answered_at__isnull=True).delete()
         complete_assessment(Sitting.load(held), stopped_because=Assessment.Stop.SUBMITTED, now=now)
         return held
@@ -68,8 +67,10 @@ def _held(learner: User, session_id: UUID) -> Assessment:
     return held
 
 
-def _responses(assessment: Assessment, answers: Sequence[GivenAnswer], *, now: datetime) -> int:
-    """Write the answers; how many of them were new."""
+def _responses(
+    assessment: Assessment, answers: Sequence[GivenAnswer], *, now: datetime
+) -> list[Response]:
+    """Write the answers; gives those that are new."""
     asked = {row.pk: row for row in assessment.responses.select_related("item")}
     items = _items(assessment.language, [row.question_id for row in answers])
     by_item = {row.item_id: row for row in asked.values()}
@@ -90,11 +91,11 @@ def _responses(assessment: Assessment, answers: Sequence[GivenAnswer], *, now: d
         if _judge(response, given, now=now):
             written.append(response)
     _save(written)
-    return len(written)
+    return written
 
 
 def _items(language: str, ids: Sequence[UUID]) -> dict[UUID, Item]:
-    return Item.objects.active(language).filter(type__in=GRADABLE).in_bulk(ids)
+    return Item.objects.active(language).in_bulk(ids)
 
 
 def _unasked(assessment: Assessment, item: Item, number: int) -> Response:
@@ -110,15 +111,20 @@ def _unasked(assessment: Assessment, item: Item, number: int) -> Response:
 
 def _judge(response: Response, given: GivenAnswer, *, now: datetime) -> bool:
     """Put the answer on the response. False when it already stood there."""
-    stored, correct = grade(response.item, given.answer) if given.answer.strip() else ("", False)
+    judged = grade(response.item, given.answer) if given.answer.strip() else _unknown(response)
     if response.answered_at:
-        if response.answer != stored:
+        if response.answer != judged.stored:
             raise Conflict("That question was answered before.", code="stale_question")
         return False
-    response.answer, response.correct, response.dont_know = stored, correct, not stored
+    response.answer, response.correct, response.note = judged
+    response.dont_know = not judged.stored
     response.time_spent, response.confidence = given.time_spent, given.confidence
     response.answered_at = now
     return True
+
+
+def _unknown(response: Response) -> Grade:
+    return Grade("", None if response.item.type == Item.Type.CONVERSATION else False)
 
 
 def _save(responses: list[Response]) -> None:

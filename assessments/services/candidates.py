@@ -24,6 +24,10 @@ FEWEST_TESTS: Final = 100
 SHARES_LAST: Final = 300.0
 """Seconds until a process counts the shares again: they move by a tenth in a hundred tests."""
 
+FIELDS: Final = (
+    "id", "discrimination", "difficulty", "guessing", "skill", "topic", "type", "level", "lemma",
+)  # fmt: skip
+
 Version = tuple[int, datetime | None]
 
 
@@ -36,6 +40,12 @@ class Candidate:
     skill: str
     topic: str
     type: str
+    level: str
+    lemma: str
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        return self.skill, self.topic, self.lemma
 
 
 @dataclass
@@ -50,9 +60,8 @@ class Candidates:
 
     @classmethod
     def read(cls, language: str, version: Version) -> Self:
-        fields = ("id", "discrimination", "difficulty", "guessing", "skill", "topic", "type")
         rows = Item.objects.active(language).filter(type__in=GRADABLE).order_by("slug")
-        items = [Candidate(*row) for row in rows.values_list(*fields)]
+        items = [Candidate(*row) for row in rows.values_list(*FIELDS)]
         return cls(version=version, items=items, language=language)
 
     @cached_property
@@ -73,6 +82,14 @@ class Candidates:
         return members(item.type for item in self.items)
 
     @cached_property
+    def by_level(self) -> dict[str, Mask]:
+        return members(item.level for item in self.items)
+
+    @cached_property
+    def lemmas(self) -> frozenset[str]:
+        return frozenset(item.lemma for item in self.items if item.lemma)
+
+    @cached_property
     def by_topic(self) -> dict[str, Mask]:
         return members(item.topic.casefold() for item in self.items)
 
@@ -82,6 +99,9 @@ class Candidates:
 
     def of_types(self, types: Iterable[str]) -> Mask:
         return self._any(self.by_type.get(name) for name in types)
+
+    def at_levels(self, levels: Iterable[str]) -> Mask:
+        return self._any(self.by_level.get(level) for level in levels)
 
     def about(self, wanted: Iterable[str]) -> Mask:
         """Items on one of the topics, or of a skill by that name."""

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,6 +9,8 @@ from assessments.engine import Belief
 from assessments.engine.stopping import DEFAULT_RULES
 from assessments.models import Assessment
 from assessments.services.state import Sitting, answers_of
+from assessments.services.verdicts import Verdict, measured, verdict_of
+from learning.mastery.skills import set_skill_levels
 from learning.sessions.services import complete_session
 
 SKILLS_DIFFER_BY: Final = 1.0
@@ -17,36 +20,51 @@ SKILLS_DIFFER_BY: Final = 1.0
 def complete_assessment(sitting: Sitting, *, stopped_because: str, now: datetime) -> None:
     """Write the result. Call with the assessment locked.
 
-    A placement sets the learner's level once it rests on the fewest answers the engine would have
-    asked for; with less (a bank that ran out, a short batch) the result stands, the level does not.
+    It changes what is on record of the learner once it rests on the fewest answers the engine would
+    have asked for; with less (a bank that ran out, a short batch) only the result stands.
     """
     assessment, belief = sitting.assessment, sitting.belief
-    _write_result(assessment, sitting, stopped_because=stopped_because, now=now)
-    complete_session(session=assessment.learning_session, now=now, metadata={"level": belief.level})
-    placed = assessment.assessment_type == Assessment.Type.PLACEMENT
-    if placed and len(sitting.answered) >= DEFAULT_RULES.minimum:
+    enough = len(sitting.answered) >= DEFAULT_RULES.minimum
+    verdict = verdict_of(assessment, belief) if enough else measured(belief)
+    _write_result(assessment, sitting, verdict, stopped_because=stopped_because, now=now)
+    metadata = {"level": verdict.level, "verdict": asdict(verdict)}
+    complete_session(session=assessment.learning_session, now=now, metadata=metadata)
+    if enough:
+        _write_levels(assessment, verdict, now=now)
+
+
+def _write_levels(assessment: Assessment, verdict: Verdict, *, now: datetime) -> None:
+    learner, language = assessment.learner, assessment.language
+    levels = {row["skill"]: row["level"] for row in assessment.scores}
+    set_skill_levels(learner=learner, language=language, levels=levels, now=now)
+    if verdict.moves_level:
         set_level(
-            user=assessment.learner,
-            language=assessment.language,
-            level=assessment.level,
+            user=learner,
+            language=language,
+            level=verdict.level,
             source=LearnerLanguage.Source.PLACEMENT,
-            probability=assessment.probability,
-            low=assessment.level_low,
-            high=assessment.level_high,
+            probability=verdict.probability,
+            low=verdict.low,
+            high=verdict.high,
             now=now,
         )
 
 
 def _write_result(
-    assessment: Assessment, sitting: Sitting, *, stopped_because: str, now: datetime
+    assessment: Assessment,
+    sitting: Sitting,
+    verdict: Verdict,
+    *,
+    stopped_because: str,
+    now: datetime,
 ) -> None:
     belief = sitting.belief
     strengths, weaknesses = topic_findings(sitting.answered, ability=belief.ability)
     assessment.status = Assessment.Status.COMPLETED
     assessment.stopped_because = stopped_because
-    assessment.level = belief.level
-    assessment.probability = round(belief.probability, 4)
-    assessment.level_low, assessment.level_high = belief.interval
+    assessment.level, assessment.probability = verdict.level, verdict.probability
+    assessment.level_low, assessment.level_high = verdict.low, verdict.high
+    assessment.decision = verdict.decision
     assessment.ability = round(belief.ability, 4)
     assessment.standard_error = round(belief.standard_error, 4)
     assessment.scores = skill_scores(sitting)
@@ -59,14 +77,15 @@ def _write_result(
 
 def skill_scores(sitting: Sitting) -> list[dict[str, Any]]:
     """Level of each skill that was asked: `{skill, level, probability, items}`."""
-    return [_skill_score(sitting, skill) for skill in sorted(sitting.asked)]
+    skills = {row.skill for row in sitting.answered}
+    return [_skill_score(sitting, skill) for skill in sorted(skills)]
 
 
 def _skill_score(sitting: Sitting, skill: str) -> dict[str, Any]:
     # What the other skills say is the prior, blurred by how far skills differ; no answer counts
     # twice, and a skill with three questions does not claim to be certain.
-    own = [row for row in sitting.answered if row.item.skill == skill]
-    others = [row for row in sitting.answered if row.item.skill != skill]
+    own = [row for row in sitting.answered if row.skill == skill]
+    others = [row for row in sitting.answered if row.skill != skill]
     elsewhere = sitting.prior_belief.after(answers_of(others))
     belief = Belief.before(elsewhere.blurred(SKILLS_DIFFER_BY)).after(answers_of(own))
     return {

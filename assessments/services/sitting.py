@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -8,11 +9,15 @@ from django.utils import timezone
 
 from accounts.models import LearnerLanguage, User
 from assessments.engine import Stop
-from assessments.models import Assessment, Response
+from assessments.models import Assessment, Item, Response
 from assessments.services.asking import ask, next_item
+from assessments.services.candidates import Candidate
 from assessments.services.completion import complete_assessment
+from assessments.services.evidence import record_answers
 from assessments.services.grading import grade
+from assessments.services.plans import closing_item
 from assessments.services.state import Sitting, choose_prior, require_language
+from assessments.tasks import review_writing_task
 from config.errors import Conflict, DomainError
 from learning.models import LearningSession
 from learning.sessions.services import complete_session, record_study, start_session
@@ -117,17 +122,20 @@ def answer_question(
     question_id: UUID,
     answer: str = "",
     dont_know: bool = False,
+    read: bool = False,
     time_spent: float | None = None,
     confidence: float | None = None,
     now: datetime | None = None,
 ) -> Outcome:
     """Judge the answer to the open question and ask the next, or finish.
 
-    Sending the same answer again (a double click, a retry) gives the same outcome. Raises Conflict
-    `stale_question` when the question is not the open one, `assessment_over` after the end, and
-    DomainError `answer_missing` or `unknown_option` for an answer that cannot be judged.
+    A free text is stored, and read once the transaction is over. `read` says that a script to be
+    heard was read instead. Sending the same answer again (a double click, a retry) gives the same
+    outcome. Raises Conflict `stale_question` when the question is not the open one,
+    `assessment_over` after the end, and DomainError `answer_missing` or `unknown_option` for an
+    answer that cannot be judged.
     """
-    now = now or timezone.now()
+    now, answer = now or timezone.now(), answer.strip()
     if bool(answer) == dont_know:
         raise DomainError(
             "Give an answer, or say that you don't know.",
@@ -145,8 +153,9 @@ def answer_question(
             raise Conflict("That question is no longer the open one.", code="stale_question")
         _write_answer(response, answer, dont_know=dont_know, now=now)
         response.time_spent, response.confidence = time_spent, confidence
+        response.read = read and response.item.skill == Item.Skill.LISTENING
         response.save()
-        record_study(learner=held.learner, language=held.language, now=now, answers=1)
+        take_in(held, [response], now=now)
         return Outcome(response, _go_on(held, now=now), held)
 
 
@@ -167,6 +176,18 @@ def abandon_assessment(*, assessment: Assessment, now: datetime | None = None) -
         return held
 
 
+def take_in(assessment: Assessment, fresh: Sequence[Response], *, now: datetime) -> None:
+    """What follows from new answers: evidence, a day of study, and a reader for free texts."""
+    learner, language = assessment.learner, assessment.language
+    record_study(learner=learner, language=language, now=now, answers=len(fresh))
+    record_answers(learner=learner, language=language, responses=fresh, now=now)
+    for response in fresh:
+        if response.awaits_reader:
+            # With the queue down the text is kept: a sweep has it read later.
+            review = partial(review_writing_task.delay, str(response.pk))
+            transaction.on_commit(review, robust=True)
+
+
 def hold(assessment: Assessment) -> Assessment:
     """The assessment, locked until the transaction ends: two tabs take turns."""
     return (
@@ -184,23 +205,36 @@ def _same_answer(response: Response, answer: str, dont_know: bool) -> bool:
     if dont_know or response.dont_know:
         return dont_know == response.dont_know
     try:
-        return grade(response.item, answer)[0] == response.answer
+        return grade(response.item, answer).stored == response.answer
     except DomainError:
         return False
 
 
 def _write_answer(response: Response, answer: str, *, dont_know: bool, now: datetime) -> None:
-    if dont_know:
-        response.dont_know, response.correct = True, False
+    if not dont_know:
+        response.answer, response.correct, response.note = grade(response.item, answer)
+    elif response.item.type == Item.Type.CONVERSATION:
+        # A text left out says nothing of what its writer can do.
+        response.dont_know = True
     else:
-        response.answer, response.correct = grade(response.item, answer)
+        response.dont_know, response.correct = True, False
     response.answered_at = now
 
 
 def _go_on(assessment: Assessment, *, now: datetime) -> Response | None:
     sitting = Sitting.load(assessment)
     following = next_item(sitting, now=now)
-    if isinstance(following, Stop):
-        complete_assessment(sitting, stopped_because=following, now=now)
-        return None
-    return ask(assessment, following, number=len(sitting.answered) + 1)
+    if sitting.written or isinstance(following, Stop):
+        return _close(sitting, following, now=now)
+    return ask(assessment, following, number=len(sitting.rows) + 1)
+
+
+def _close(sitting: Sitting, following: Candidate | Stop, *, now: datetime) -> Response | None:
+    """Ask for the text the assessment ends with, or complete it."""
+    text = closing_item(sitting, now=now)
+    if text:
+        return ask(sitting.assessment, text, number=len(sitting.rows) + 1)
+    # Items that joined the bank after the text was asked for do not open the test again.
+    stopped = following if isinstance(following, Stop) else Stop.MAXIMUM
+    complete_assessment(sitting, stopped_because=stopped, now=now)
+    return None

@@ -30,12 +30,22 @@ class Sitting:
     """The answers so far, in order, and what follows from them."""
 
     assessment: Assessment
-    answered: Sequence[Response]
+    rows: Sequence[Response]
 
     @classmethod
     def load(cls, assessment: Assessment) -> "Sitting":
         rows = assessment.responses.filter(answered_at__isnull=False).select_related("item")
         return cls(assessment, list(rows.order_by("number")))
+
+    @cached_property
+    def answered(self) -> list[Response]:
+        """The answers that the engine counts: those with a key."""
+        return [row for row in self.rows if row.item.type != Item.Type.CONVERSATION]
+
+    @cached_property
+    def written(self) -> list[Response]:
+        """The free texts, which a reader judges."""
+        return [row for row in self.rows if row.item.type == Item.Type.CONVERSATION]
 
     @cached_property
     def prior_belief(self) -> Belief:

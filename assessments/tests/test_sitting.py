@@ -18,7 +18,13 @@ from assessments.services import (
     start_assessment,
 )
 from assessments.services.state import prior_of
-from assessments.tests.factories import ItemFactory, make_assessment, make_bank, reply
+from assessments.tests.factories import (
+    ItemFactory,
+    make_assessment,
+    make_bank,
+    reply,
+    typed_item,
+)
 from config.errors import Conflict, DomainError
 from learning.models import LearningSession, StudyDay
 
@@ -221,13 +227,24 @@ class TestAnswering:
         assert refused.value.code == code
         assert not assessment.responses.filter(answered_at__isnull=False).exists()
 
-    def test_typed_answers_forgive_case_and_punctuation_but_not_accents(self, ana):
-        for number in range(3):
-            ItemFactory(type="fill_blank", options=[], key=["está"], slug=f"own-{number}")
+    @pytest.mark.parametrize(
+        ("diacritics", "given", "correct", "note"),
+        [
+            ("lenient", " Está. ", True, ""),
+            ("lenient", "esta", True, "accent"),
+            ("lenient", "estas", False, ""),
+            ("strict", "está", True, ""),
+            ("strict", "esta", False, ""),
+        ],
+    )
+    def test_typed_answers_forgive_what_the_item_allows(
+        self, ana, diacritics, given, correct, note
+    ):
+        typed_item(diacritics=diacritics)
         assessment = start_assessment(learner=ana, language="es")
 
-        assert self.answer(assessment, answer=" Está. ").response.correct
-        assert not self.answer(assessment, answer="esta").response.correct
+        row = self.answer(assessment, answer=given).response
+        assert (row.correct, row.note, row.answer) == (correct, note, given.strip())
 
     def test_nothing_can_be_answered_after_the_end(self, ana, bank):
         assessment = make_assessment(learner=ana, answers=30)

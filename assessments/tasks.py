@@ -1,0 +1,35 @@
+from typing import Any, Final
+
+from celery import Task, shared_task
+from django.utils import timezone
+
+from ai.errors import AllProvidersFailed, ProviderError
+
+TRIES_AGAIN: Final = 3
+FIRST_WAIT: Final = 30
+"""Seconds; each further wait is four times as long, so that ten minutes lie before the last try."""
+
+
+@shared_task(bind=True, max_retries=TRIES_AGAIN)
+def review_writing_task(self: "Task[Any, Any]", response_id: str) -> bool:
+    """A text is judged again while providers are down, and at last by the built-in scorer."""
+    from assessments.services.reviewing import review_writing  # its module imports the services
+
+    tried = self.request.retries
+    try:
+        return review_writing(
+            response_id=response_id, by_rules=tried >= TRIES_AGAIN, now=timezone.now()
+        )
+    except (AllProvidersFailed, ProviderError) as error:
+        raise self.retry(exc=error, countdown=FIRST_WAIT * 4**tried) from error
+
+
+@shared_task
+def review_waiting_texts_task() -> int:
+    """Every ten minutes: texts that were handed in while the queue was down are read after all."""
+    from assessments.services.reviewing import unread_texts  # as above
+
+    waiting = unread_texts(now=timezone.now())
+    for response_id in waiting:
+        review_writing_task.delay(str(response_id))
+    return len(waiting)

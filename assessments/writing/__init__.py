@@ -1,0 +1,1 @@
+"""How a free text is judged: by four criteria, each with its evidence in the text."""
