@@ -8,7 +8,7 @@ from typing import Final
 
 from assessments.bank.files import BankItem
 from assessments.engine import LEVELS
-from assessments.matching import normal
+from learning.matching import normal
 
 GAP: Final = "___"
 SKILLS: Final = ("grammar", "vocabulary", "reading", "listening", "writing")

@@ -1,8 +1,8 @@
 from typing import NamedTuple
 
-from assessments.matching import Match, match, normal
 from assessments.models import Item, Response
 from config.errors import DomainError
+from learning.matching import Match, match, normal
 
 GRADABLE = (Item.Type.MULTIPLE_CHOICE, Item.Type.FILL_BLANK, Item.Type.TRANSLATION)
 """Types whose answer the server can judge on its own; free text waits for a reader."""

@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from assessments.matching import Match, match
+from learning.matching import Match, match
 
 EXACT, ACCENT, NONE = Match.EXACT, Match.ACCENT, None
 
