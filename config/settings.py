@@ -285,14 +285,18 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
     "ENUM_NAME_OVERRIDES": {
+        "AssessmentDecisionEnum": "assessments.models.Assessment.Decision",
         "AssessmentStatusEnum": "assessments.models.Assessment.Status",
         "DifficultyEnum": "config.levels.Difficulty",
         "HealthStatusEnum": ["ok", "degraded", "down"],
+        "ItemSkillEnum": "assessments.models.Item.Skill",
+        "ItemTypeEnum": "assessments.models.Item.Type",
         "LanguageEnum": "config.languages.TAUGHT_CHOICES",
         "LevelEnum": "config.levels.Level",
         "MessageStatusEnum": "conversations.models.Message.Status",
         "NativeLanguageEnum": "config.languages.NATIVE_CHOICES",
         "RoleEnum": "accounts.models.User.Role",
+        "TextOutcomeEnum": "assessments.feedback.OUTCOMES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
