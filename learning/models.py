@@ -1,7 +1,7 @@
 """Django's view of the app: every noun's tables in one module."""
 
 from learning.concepts.models import Concept
-from learning.content.models import ContentEmbedding, ContentItem, ContentUse
+from learning.content.models import ContentEmbedding, ContentItem, ContentUse, ExerciseAnswer
 from learning.mastery.models import (
     ErrorEvent,
     Evidence,
@@ -20,6 +20,7 @@ __all__ = [
     "ContentUse",
     "ErrorEvent",
     "Evidence",
+    "ExerciseAnswer",
     "LearningSession",
     "Mastery",
     "RecurringError",

@@ -2,6 +2,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from pgvector.django import HalfVectorField, HnswIndex
@@ -12,6 +13,7 @@ from config.ids import new_id
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
 from learning.concepts.models import Concept
+from learning.sessions.models import LearningSession
 
 
 class ContentItemQuerySet(models.QuerySet["ContentItem"]):
@@ -41,6 +43,9 @@ class ContentItem(models.Model):
     content = models.JSONField("its parts, by type", default=dict)
     metadata = models.JSONField(default=dict, blank=True)
     minutes = models.PositiveSmallIntegerField("about how long it takes", default=5)
+    search = SearchVectorField(
+        "its words, each in the dictionary of their language", null=True, editable=False
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -56,6 +61,7 @@ class ContentItem(models.Model):
         indexes = [
             models.Index(fields=["language", "level", "content_type"], name="content_shelf"),
             GinIndex(fields=["topics"], name="content_topics"),
+            GinIndex(fields=["search"], name="content_search"),
         ]
 
     def __str__(self) -> str:
@@ -94,6 +100,14 @@ class ContentUse(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     learner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="content_uses")
     item = models.ForeignKey(ContentItem, on_delete=models.CASCADE, related_name="uses")
+    session = models.ForeignKey(
+        LearningSession,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="the latest time through, of an exercise",
+    )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     score = models.FloatField("share right, 0 to 1", null=True, blank=True)
@@ -106,3 +120,41 @@ class ContentUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} by {self.learner_id}"
+
+
+class ExerciseAnswerQuerySet(models.QuerySet["ExerciseAnswer"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(session__learner__in=User.objects.visible_to(user))
+
+
+class ExerciseAnswer(models.Model):
+    """What a learner answered to one task of an exercise, one time through: evidence rests on it.
+
+    `task` and `prompt` are kept as they were, since the exercise may be authored anew.
+    """
+
+    class Note(models.TextChoices):
+        ACCENT = "accent", "Right but for accents"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    session = models.ForeignKey(
+        LearningSession, on_delete=models.CASCADE, related_name="exercise_answers"
+    )
+    item = models.ForeignKey(ContentItem, on_delete=models.CASCADE, related_name="answers")
+    task = models.CharField("id of the task in its exercise", max_length=40)
+    prompt = models.CharField(max_length=400)
+    answer = models.CharField("as written; empty for “I don’t know”", max_length=400, blank=True)
+    correct = models.BooleanField()
+    note = models.CharField(max_length=8, choices=Note, blank=True)
+    hint_used = models.BooleanField(default=False)
+    answered_at = models.DateTimeField()
+
+    objects = ExerciseAnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "task"], name="exercise_answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task}: {'right' if self.correct else 'wrong'}"
