@@ -179,6 +179,12 @@ class SettingsForm(forms.Form):
     )
     native_language = _native_language()
     daily_minutes = forms.IntegerField(label=_("Minutes a day"), min_value=5, max_value=240)
+    target_mastery = forms.TypedChoiceField(
+        label=_("How sure you want to stay"),
+        choices=[(share, f"{share} %") for share in range(50, 96, 5)],
+        coerce=int,
+        help_text=_("What you know less surely than this counts as fading and comes back sooner."),
+    )
     timezone = forms.ChoiceField(
         label=_("Time zone"),
         choices=timezone_choices,

@@ -31,6 +31,7 @@ from accounts.models import User
 from accounts.selectors import (
     current_language,
     learner_profile,
+    target_mastery,
     user_settings,
     waits_for_approval,
 )
@@ -272,6 +273,7 @@ def _present_settings(user: User) -> dict[str, Any]:
         "native_language": user.native_language,
         "daily_minutes": learner_profile(user).daily_minutes,
         "timezone": user.timezone,
+        "target_mastery": round(target_mastery(user) / 5) * 5,
         "theme": settings.theme,
         "version": settings.version,
     }
@@ -286,6 +288,9 @@ def _settings_changes(user: User, saved: dict[str, Any]) -> dict[str, Any]:
         profile["target_languages"] = languages
     return {
         "profile": profile,
-        "settings": {"theme": saved["theme"]},
+        "preferences": {
+            "theme": saved["theme"],
+            "learning": user_settings(user).learning | {"targetMastery": saved["target_mastery"]},
+        },
         "version": saved["version"],
     }

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from accounts.models import LearnerLanguage, LearnerProfile, TutorProfile, User, UserSettings
@@ -50,6 +51,18 @@ def current_language(user: User) -> LearnerLanguage | None:
 def local_day(user: User, now: datetime) -> date:
     """The calendar day it is for the user."""
     return now.astimezone(ZoneInfo(user.timezone)).date()
+
+
+TARGET_MASTERY: Final = 70
+"""Percent of a concept a learner wants to keep, unless they have chosen another share."""
+
+
+def target_mastery(user: User) -> int:
+    """The mastery a learner wants to keep, 50 to 95."""
+    chosen = user_settings(user).learning.get("targetMastery", TARGET_MASTERY)
+    if isinstance(chosen, bool) or not isinstance(chosen, int | float):
+        return TARGET_MASTERY
+    return min(max(int(chosen), 50), 95)
 
 
 def user_settings(user: User) -> UserSettings:

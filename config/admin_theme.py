@@ -82,6 +82,10 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _link(_("Conversations"), "forum", "conversations_conversation"),
                     _link(_("Assessments"), "quiz", "assessments_assessment"),
+                    _link(_("Mastery"), "psychology", "learning_mastery"),
+                    _link(_("Recurring errors"), "error", "learning_recurringerror"),
+                    _link(_("Skills"), "trending_up", "learning_skillprogress"),
+                    _link(_("Evidence"), "fact_check", "learning_evidence"),
                     _admins_link(_("Item bank"), "inventory_2", "assessments_item"),
                 ],
             },

@@ -156,6 +156,7 @@ RATELIMIT_FAIL_OPEN = True
 RATES = {
     "chat": env.str("RATE_CHAT", default="50/m"),
     "assessment": env.str("RATE_ASSESSMENT", default="10/h"),
+    "dispute": env.str("RATE_DISPUTE", default="30/d"),
     "practice": env.str("RATE_PRACTICE", default="120/m"),
     "sign_in": env.str("RATE_SIGN_IN", default="30/m"),
     "sign_up": env.str("RATE_SIGN_UP", default="20/h"),
@@ -201,13 +202,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.review_waiting_texts_task",
         "schedule": crontab(minute="*/10"),
     },
-    "review-waiting-texts": {
-        "task": "assessments.tasks.review_waiting_texts_task",
-        "schedule": crontab(minute="*/10"),
-    },
     "read-unread-messages": {
         "task": "conversations.tasks.read_unread_messages_task",
         "schedule": crontab(minute="25"),
+    },
+    "calibrate-items": {
+        "task": "assessments.tasks.calibrate_items_task",
+        "schedule": crontab(hour="2", minute="40"),
     },
     "delete-expired-tokens": {
         "task": "accounts.tasks.delete_expired_tokens_task",
@@ -331,6 +332,7 @@ STREAMS_PER_PROCESS = env.int("STREAMS_PER_PROCESS", default=500)
 STREAM_SERVER = env.str("STREAM_SERVER", default="uvicorn")
 
 # --- Today --------------------------------------------------------------------------------------
+LEARNING_SETTINGS_READERS = ["learning.mastery.services.retarget_mastery"]
 LEVEL_HISTORY = "assessments.history.level_history"
 EVIDENCE_SOURCES = {
     "assessments.response": "assessments.links.of_responses",

@@ -2,7 +2,22 @@ from django.contrib import admin
 from unfold.admin import ModelAdmin
 
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
+from learning.mastery.admin import (
+    EvidenceAdmin,
+    MasteryAdmin,
+    RecurringErrorAdmin,
+    SkillProgressAdmin,
+)
 from learning.models import LearningSession, StudyDay
+
+__all__ = [
+    "EvidenceAdmin",
+    "LearningSessionAdmin",
+    "MasteryAdmin",
+    "RecurringErrorAdmin",
+    "SkillProgressAdmin",
+    "StudyDayAdmin",
+]
 
 
 @admin.register(LearningSession)

@@ -22,6 +22,11 @@ TUTOR_PERMISSIONS = (
     "accounts.view_tutorassignment",
     "learning.view_learningsession",
     "learning.view_studyday",
+    "learning.view_evidence",
+    "learning.view_mastery",
+    "learning.view_skillprogress",
+    "learning.view_recurringerror",
+    "learning.view_errorevent",
     "assessments.view_assessment",
     "assessments.view_response",
     "conversations.view_conversation",
@@ -32,9 +37,9 @@ TUTOR_PERMISSIONS = (
 
 def ensure_tutor_group() -> Group:
     """The group that lets tutors look into the back office, and set their students' levels."""
-    group, created = Group.objects.get_or_create(name=TUTORS_GROUP)
-    if created:
-        group.permissions.set(_tutor_permissions())
+    group, _ = Group.objects.get_or_create(name=TUTORS_GROUP)
+    # Each time, since a newer version of Parlance may show tutors more.
+    group.permissions.add(*_tutor_permissions())
     return group
 
 

@@ -210,6 +210,7 @@ class TestSettings:
             "language": "es",
             "native_language": "en",
             "daily_minutes": "25",
+            "target_mastery": "80",
             "timezone": "Europe/Madrid",
             "theme": "dark",
             "version": "1",
@@ -223,7 +224,15 @@ class TestSettings:
         assert (ana.name, ana.timezone, ana.profile.daily_minutes) == ("Ana T", "Europe/Madrid", 25)
         assert user_settings(ana).theme == "dark"
         assert user_settings(ana).version == 2
+        assert target_mastery(ana) == 80
         assert b'data-theme="dark"' in browser.get("/settings").content
+
+    def test_other_learning_settings_stay(self, browser, ana):
+        settings = user_settings(ana)
+        settings.learning = {"scheduler": "sm2", "targetMastery": "odd"}
+        settings.save()
+        browser.post("/settings", self.form())
+        assert user_settings(ana).learning == {"scheduler": "sm2", "targetMastery": 80}
 
     def test_another_language_comes_first_and_none_is_lost(self, browser, ana):
         LearnerLanguageFactory(user=ana)

@@ -24,8 +24,6 @@ KEPT: Final = 0.9
 """What a piece of evidence keeps of its weight when the next one comes."""
 PRIOR: Final = 0.5
 """Of right and of wrong, before any evidence (Jeffreys)."""
-TARGET: Final = 70
-"""Mastery a learner wants to keep, unless they have set another."""
 FOREVER: Final = timedelta(days=3650)
 
 # Steps belong to a day of drilling cards; evidence comes when it comes. Fuzz would make a replay

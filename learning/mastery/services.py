@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from accounts.selectors import local_day
+from accounts.selectors import local_day, target_mastery
 from config.ids import new_id
 from learning.concepts.models import Concept
 from learning.mastery.memory import Memory, Sign, remember
 from learning.mastery.models import Evidence, Mastery
-from learning.mastery.selectors import counted, target_of
+from learning.mastery.selectors import counted
 from learning.mastery.skills import advance_skills
 
 _MEMORY_FIELDS = (
@@ -99,7 +99,7 @@ def recompute_mastery(*, learner: User) -> int:
 def retarget_mastery(*, learner: User) -> None:
     """Work out anew when each concept falls below the learner's target, after they changed it."""
     _take_turns(learner)
-    target = target_of(learner)
+    target = target_mastery(learner)
     rows = list(Mastery.objects.filter(learner=learner))
     for row in rows:
         row.forgets_at = memory_of(row).falls_below(target)
@@ -201,7 +201,7 @@ def _replay(learner: User, concepts: Sequence[Concept]) -> None:
 
 
 def _write(learner: User, memories: Mapping[Concept, Memory]) -> None:
-    target = target_of(learner)
+    target = target_mastery(learner)
     Mastery.objects.bulk_create(
         [
             Mastery(

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.callers import caller_of
 from accounts.models import LearnerLanguage, User
-from accounts.selectors import current_language
+from accounts.selectors import current_language, target_mastery
 from learning.mastery.models import Evidence, Mastery, RecurringError
-from learning.mastery.selectors import target_of
 from learning.models import Concept
 from learning.progress import selectors
 from learning.progress.api import MOST_EVIDENCE, recurring_errors
@@ -55,7 +54,7 @@ def progress_context(student: User, language: LearnerLanguage, *, now: datetime)
         "forecast_chart": forecast_chart(days),
         "activity": selectors.recent_activity(student, now=now),
         "weeks": selectors.minutes_by_week(student, now=now),
-        "target": target_of(student),
+        "target": target_mastery(student),
     }
 
 
@@ -80,7 +79,7 @@ def concepts_page(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "states": ConceptState.choices,
         "kinds": [choice for choice in Concept.Kind.choices if choice[0] != Concept.Kind.SUBJECT],
-        "target": target_of(learner),
+        "target": target_mastery(learner),
     }
     return render(request, "learning/concepts.html", context)
 
@@ -102,7 +101,7 @@ def concept_page(request: HttpRequest, concept_id: UUID) -> HttpResponse:
         "mastery": selectors.concept_row(row, now=now) if row else None,
         "evidence": _with_sources(signs),
         "errors": recurring_errors(learner).filter(concept=concept)[:5],
-        "target": target_of(learner),
+        "target": target_mastery(learner),
         "now": now,
     }
     return render(request, "learning/concept.html", context)

@@ -6,12 +6,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.selectors import user_settings
+from accounts.services import update_settings
 from accounts.tests.factories import UserFactory
 from config.ids import new_id
 from learning.mastery.services import (
     recompute_mastery,
     record_evidence,
-    retarget_mastery,
     revise_evidence,
 )
 from learning.models import Evidence, Mastery, SkillProgress
@@ -134,9 +134,7 @@ def test_an_own_target_moves_the_day_of_fading(ana):
     for day in (0, 3, 10):
         show(ana, concept, day=day)
     before = Mastery.objects.get().forgets_at
-    ana.settings.learning = {"targetMastery": 85}
-    ana.settings.save()
-    retarget_mastery(learner=ana)
+    update_settings(user=ana, changes={"learning": {"targetMastery": 85}}, version=1)
     assert Mastery.objects.get().forgets_at < before
 
 
