@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import LearnerLanguage, User
-from accounts.selectors import current_language, user_settings
+from accounts.selectors import current_language, target_mastery, user_settings
 from accounts.services.passwords import reset_token
 from accounts.services.verification import uid_of, verification_token
 from accounts.tests.factories import (
