@@ -16,8 +16,8 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
 from assessments.exchange import PARAMETERS, ItemResource
+from assessments.feedback import answer_text
 from assessments.models import Assessment, Item, Response
-from assessments.selectors import answer_text
 from assessments.services import set_item_state
 from assessments.services.bank import is_from_files
 

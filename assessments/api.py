@@ -11,14 +11,17 @@ from rest_framework.views import APIView
 
 from accounts.callers import caller_of
 from accounts.models import User
+from assessments.feedback import spoken
 from assessments.models import Assessment
 from assessments.selectors import (
     certainty_of,
+    feedback_on,
     finished_before,
     fitting_items,
     history_row,
     question_view,
     result_of,
+    tells_at_once,
 )
 from assessments.serializers import (
     AnswerOutcomeSerializer,
@@ -52,6 +55,7 @@ QUESTION = {
     "type": "multiple_choice",
     "skill": "grammar",
     "prompt": "Mi hermana ___ médica.",
+    "promptLanguage": "es",
     "passage": "",
     "options": [
         {"id": "a", "text": "está"},
@@ -59,6 +63,8 @@ QUESTION = {
         {"id": "c", "text": "hay"},
         {"id": "d", "text": "tiene"},
     ],
+    "aims": [],
+    "words": None,
     "number": 1,
     "maximum": 25,
 }
@@ -129,9 +135,11 @@ class AnswerView(APIView):
         tags=TAG,
         summary="Answer the open question; get the next, or the result",
         description=(
-            "A placement does not tell right from wrong until it is over: `correct` and `feedback` "
-            "are null until the last answer. Sending the same answer again changes nothing. "
-            "409 `stale_question`: another question is open; 409 `assessment_over`."
+            "A placement and a final do not tell right from wrong until they are over: `correct` "
+            "and `feedback` are null until the last answer. A progress test tells at once. A free "
+            "text is stored and read afterwards: its judgement comes with the result. Sending the "
+            "same answer again changes nothing. 409 `stale_question`: another question is open; "
+            "409 `assessment_over`."
         ),
         request=AnswerSerializer,
         responses=AnswerOutcomeSerializer,
@@ -147,7 +155,13 @@ class AnswerView(APIView):
             OpenApiExample(
                 "The next question",
                 {
-                    "answered": {"questionId": QUESTION["id"], "correct": None, "feedback": None},
+                    "answered": {
+                        "questionId": QUESTION["id"],
+                        "correct": None,
+                        "feedback": None,
+                        "correctAnswer": None,
+                        "note": "",
+                    },
                     "question": QUESTION | {"number": 2},
                 },
                 response_only=True,
@@ -250,7 +264,7 @@ def valid(serializer_class: type[Serializer[Any]], data: Any) -> dict[str, Any]:
 def visible(user: User, assessment_id: UUID) -> Assessment:
     found = (
         Assessment.objects.visible_to(user)
-        .select_related("learning_session")
+        .select_related("learning_session", "learner")
         .filter(pk=assessment_id)
         .first()
     )
@@ -277,22 +291,33 @@ def only_the_learner(user: User, learner_id: UUID | None) -> User:
 
 def open_question(assessment: Assessment) -> dict[str, Any] | None:
     question = current_question(assessment)
-    return QuestionSerializer(question_view(question)).data if question else None
+    if question is None:
+        return None
+    native = assessment.learner.native_language
+    return QuestionSerializer(question_view(question, native=native)).data
 
 
 def outcome_body(outcome: Outcome) -> dict[str, Any]:
-    row, assessment = outcome.response, outcome.assessment
-    told = outcome.question is None or assessment.assessment_type != Assessment.Type.PLACEMENT
-    body: dict[str, Any] = {
-        "answered": {
-            "question_id": row.pk,
-            "correct": row.correct if told else None,
-            "feedback": row.item.explanation if told else None,
-        }
-    }
+    assessment = outcome.assessment
+    body = {"answered": answered_body(outcome)}
     if outcome.question:
-        return body | {"question": question_view(outcome.question)}
+        native = assessment.learner.native_language
+        return body | {"question": question_view(outcome.question, native=native)}
     return body | {"result": result_of(assessment)}
+
+
+def answered_body(outcome: Outcome) -> dict[str, Any]:
+    row = outcome.response
+    body = {"question_id": row.pk, "correct": None, "feedback": None, "correct_answer": None}
+    if outcome.question and not tells_at_once(outcome.assessment):
+        return body | {"note": ""}
+    told = feedback_on(row)
+    return body | {
+        "correct": row.correct,
+        "feedback": spoken(told),
+        "correct_answer": told["correct_answer"],
+        "note": row.note,
+    }
 
 
 def given_answer(row: dict[str, Any]) -> GivenAnswer:

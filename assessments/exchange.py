@@ -11,8 +11,8 @@ from import_export import fields, resources, widgets
 
 from assessments.bank.files import BankItem
 from assessments.bank.item_rules import content_problems
+from assessments.feedback import answer_text
 from assessments.models import Item
-from assessments.selectors import answer_text
 from assessments.services.bank import authored_fields, is_from_files
 from config.languages import TAUGHT
 

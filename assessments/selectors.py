@@ -4,9 +4,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from assessments.comparison import comparison_of, decision_of
 from assessments.engine import certainty
-from assessments.engine.stopping import DEFAULT_RULES
+from assessments.feedback import Explanations, answer_feedback, prompt_of, words_of
 from assessments.models import Assessment, Item, Response
+from assessments.services.plans import plan_of
 from assessments.services.state import Sitting
 
 
@@ -18,24 +20,32 @@ class QuestionView:
     type: str
     skill: str
     prompt: str
+    prompt_language: str
     passage: str
+    """Of a listening question, the script to be spoken: shown only when the learner asks."""
     options: list[dict[str, str]]
+    aims: list[str]
+    words: dict[str, int] | None
     number: int
     maximum: int
 
 
-def question_view(response: Response) -> QuestionView:
+def question_view(response: Response, *, native: str = "en") -> QuestionView:
     item = response.item
+    prompt = prompt_of(item, native=native)
     options = [{"id": option["id"], "text": option["text"]} for option in item.options]
     return QuestionView(
         id=response.pk,
         type=item.type,
         skill=item.skill,
-        prompt=item.prompt,
+        prompt=prompt.text,
+        prompt_language=prompt.language,
         passage=item.passage,
         options=options,
+        aims=item.aims,
+        words=words_of(item),
         number=response.number,
-        maximum=max(DEFAULT_RULES.maximum, response.number),
+        maximum=max(plan_of(response.assessment).maximum, response.number),
     )
 
 
@@ -43,8 +53,8 @@ def certainty_of(assessment: Assessment) -> int:
     """How far the assessment has come, 0 to 100; 100 once it has a result."""
     if assessment.status == Assessment.Status.COMPLETED:
         return 100
-    sitting = Sitting.load(assessment)
-    return certainty(sitting.belief, answered=len(sitting.answered))
+    sitting, rules = Sitting.load(assessment), plan_of(assessment).rules
+    return certainty(sitting.belief, answered=len(sitting.answered), rules=rules)
 
 
 def result_of(assessment: Assessment) -> dict[str, Any] | None:
@@ -54,9 +64,9 @@ def result_of(assessment: Assessment) -> dict[str, Any] | None:
     """
     if assessment.status != Assessment.Status.COMPLETED:
         return None
-    answered = assessment.responses.filter(answered_at__isnull=False).select_related("item")
-    feedback = [answer_feedback(response) for response in answered.order_by("number")]
+    feedback = answers_of(assessment)
     return {
+        "assessment_type": assessment.assessment_type,
         "level": assessment.level,
         "probability": assessment.probability,
         "interval": {"low": assessment.level_low, "high": assessment.level_high},
@@ -65,6 +75,8 @@ def result_of(assessment: Assessment) -> dict[str, Any] | None:
         "items_asked": len(feedback),
         "stopped_because": assessment.stopped_because,
         "skills": assessment.scores,
+        "decision": decision_of(assessment),
+        "comparison": comparison_of(assessment),
         "strengths": assessment.strengths,
         "weaknesses": assessment.weaknesses,
         "recommendations": assessment.recommendations,
@@ -72,28 +84,23 @@ def result_of(assessment: Assessment) -> dict[str, Any] | None:
     }
 
 
-def answer_feedback(response: Response) -> dict[str, Any]:
-    item = response.item
-    return {
-        "question_id": response.pk,
-        "number": response.number,
-        "skill": item.skill,
-        "topic": item.topic,
-        "level": item.level,
-        "prompt": item.prompt,
-        "passage": item.passage,
-        "answer": answer_text(item, response.answer),
-        "dont_know": response.dont_know,
-        "correct": response.correct,
-        "correct_answer": answer_text(item, item.key[0]) if item.key else "",
-        "explanation": item.explanation,
-    }
+def answers_of(assessment: Assessment) -> list[dict[str, Any]]:
+    """What is told of each answer, in the language of the learner."""
+    native = assessment.learner.native_language
+    answered = assessment.responses.filter(answered_at__isnull=False)
+    rows = list(answered.select_related("item", "review").order_by("number"))
+    explanations = Explanations((row.item for row in rows), native=native)
+    return [answer_feedback(row, explanations, native=native) for row in rows]
 
 
-def answer_text(item: Item, answer: str) -> str:
-    """An answer in words: the text of the option it names, or itself."""
-    texts = {option["id"]: option["text"] for option in item.options}
-    return str(texts.get(answer, answer))
+def feedback_on(response: Response) -> dict[str, Any]:
+    native = response.assessment.learner.native_language
+    return answer_feedback(response, Explanations([response.item], native=native), native=native)
+
+
+def tells_at_once(assessment: Assessment) -> bool:
+    """A progress test is practice too; the others tell right from wrong only when they are over."""
+    return assessment.assessment_type == Assessment.Type.PROGRESS
 
 
 def history_row(assessment: Assessment) -> dict[str, Any]:
@@ -106,6 +113,7 @@ def history_row(assessment: Assessment) -> dict[str, Any]:
         "level": assessment.level or None,
         "probability": assessment.probability,
         "interval": _interval(assessment),
+        "decision": assessment.decision or None,
         "created_at": assessment.created_at,
         "completed_at": assessment.completed_at,
     }

@@ -13,7 +13,13 @@ from accounts.tests.factories import (
 )
 from assessments.models import Assessment, Item
 from assessments.services import current_question
-from assessments.tests.factories import make_assessment, make_bank
+from assessments.tests.factories import (
+    ItemFactory,
+    make_assessment,
+    make_bank,
+    typed_item,
+    writing_item,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +131,8 @@ class TestCreating:
             "message": "Assessment session created successfully",
         }
         assert set(question) == {
-            "id", "type", "skill", "prompt", "passage", "options", "number", "maximum",
+            "id", "type", "skill", "prompt", "promptLanguage", "passage", "options", "aims",
+            "words", "number", "maximum",
         }  # fmt: skip
         assert (question["number"], question["maximum"]) == (1, 25)
 
@@ -240,16 +247,76 @@ class TestAnswering:
 
         assert body["answered"] == {
             "questionId": str(question.pk), "correct": None, "feedback": None,
+            "correctAnswer": None, "note": "",
         }  # fmt: skip
         assert body["question"]["number"] == 2
         assert "result" not in body
 
-    def test_other_types_tell_at_once(self, api, ana, bank):
+    def test_a_progress_test_tells_at_once(self, api, ana, bank):
         assessment = make_assessment(learner=ana, assessment_type="progress")
         body = self.answer(api, assessment, answer="c").json()
 
         assert body["answered"]["correct"] is False
         assert body["answered"]["feedback"] == "Professions take ser."
+        assert body["answered"]["correctAnswer"] == "es"
+
+    def test_a_final_waits_for_its_end(self, api, ana, bank):
+        assessment = make_assessment(learner=ana, assessment_type="final")
+        body = self.answer(api, assessment, answer="c").json()
+
+        assert body["answered"]["correct"] is body["answered"]["feedback"] is None
+
+    def test_feedback_is_in_the_learners_language(self, api, ana):
+        ana.native_language = "fr"
+        ana.save()
+        told = {"en": "Where things are.", "fr": "Où sont les choses."}
+        typed_item(explanation="Where things are.", explanations=told)
+        typed_item(slug="own-2")
+        assessment = make_assessment(learner=ana, assessment_type="progress")
+        body = self.answer(api, assessment, answer="esta").json()["answered"]
+
+        assert body["correct"] is True
+        assert body["note"] == "accent"
+        assert "está" in body["feedback"]
+        assert "Où sont" in body["feedback"] or "Professions" in body["feedback"]
+
+    def test_a_sentence_to_translate_is_in_the_learners_language(self, api, ana):
+        ana.native_language = "fr"
+        ana.save()
+        typed_item(type="translation", prompt="He is here.", prompts={"fr": "Il est ici."})
+        question = api.post(CREATE, {**PLACEMENT, "assessmentType": "progress"}).json()["question"]
+
+        assert (question["prompt"], question["promptLanguage"]) == ("Il est ici.", "fr")
+
+    def test_a_free_text_is_stored_and_read_later(self, api, ana):
+        writing_item()
+        body = api.post(CREATE, {**PLACEMENT, "assessmentType": "progress"}).json()
+        question = body["question"]
+        assert (question["type"], question["words"]) == ("conversation", {"low": 10, "high": 40})
+        assert question["aims"]
+        assert question["options"] == []
+
+        send = {"questionId": question["id"], "answer": " Vivo en una casa. "}
+        url = f"/api/assessment/{body['assessmentId']}/answer"
+        first, again = api.post(url, send).json(), api.post(url, send).json()
+        assert first == again
+        assert first["answered"]["correct"] is None
+        [entry] = first["result"]["feedback"]
+        assert entry["answer"] == "Vivo en una casa."
+        assert entry["review"]["outcome"] == "reading"
+        refused(api.post(url, send | {"answer": "Otra cosa."}), 409, "assessment_over")
+
+    def test_a_script_that_was_read_says_nothing_of_listening(self, api, ana):
+        ItemFactory(skill="listening", passage="A: Hola.")
+        ItemFactory(skill="reading", slug="own-2")
+        assessment = make_assessment(learner=ana)
+        for _ in range(2):
+            self.answer(api, assessment, answer="b", read=True)
+
+        rows = {row.item.skill: row for row in assessment.responses.select_related("item")}
+        assert (rows["listening"].read, rows["reading"].read) == (True, False)
+        assessment.refresh_from_db()
+        assert [row["skill"] for row in assessment.scores] == ["reading"]
 
     def test_the_last_answer_gives_the_result(self, api, ana, bank):
         assessment = make_assessment(learner=ana)
@@ -259,7 +326,8 @@ class TestAnswering:
 
         assert body["answered"]["correct"] is False
         assert set(body["result"]) == {
-            "level", "probability", "interval", "ability", "standardError", "itemsAsked",
+            "assessmentType", "decision", "comparison", "level", "probability", "interval",
+            "ability", "standardError", "itemsAsked",
             "stoppedBecause", "skills", "strengths", "weaknesses", "recommendations", "feedback",
         }  # fmt: skip
         assert body["result"]["level"] == "A1"
