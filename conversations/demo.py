@@ -14,6 +14,7 @@ from assessments.models import Assessment, Item, Response
 from assessments.services import answer_question, current_question, start_assessment
 from config.ids import new_id
 from conversations.events import CorrectionEvent
+from conversations.evidence import read_message
 from conversations.models import Conversation, Message
 from conversations.services import TurnResult, begin_turn, finish_turn, start_conversation
 from learning.models import StudyDay
@@ -44,6 +45,7 @@ class Slip:
     corrected: str
     kind: str
     reason: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,37 @@ class Exchange:
     slips: Sequence[Slip] = ()
 
 
+STATE = "A passing state takes 'estar'."
+TIRED = (
+    Exchange(
+        "Hoy soy cansada porque ayer trabajé hasta muy tarde.",
+        "Vaya, espero que descanses. ¿En qué trabajas?",
+        [Slip("soy", "estoy", "grammar", STATE, "rule:es.estar_state")],
+    ),
+)
+GLAD = (
+    Exchange(
+        "Soy contenta con mi clase de cocina. Aprendemos recetas nuevas.",
+        "¡Qué rico! ¿Qué plato te gusta más?",
+        [Slip("Soy", "Estoy", "grammar", STATE, "rule:es.estar_state")],
+    ),
+)
+BETTER = (
+    Exchange("Estoy mejor esta semana: duermo ocho horas.", "Me alegro. ¿Qué haces por la tarde?"),
+)
+WALK = (
+    Exchange(
+        "Estuve en la montaña el domingo. La habitacion del refugio era muy fría.",
+        "¡Qué aventura! ¿Con quién fuiste?",
+        [Slip("habitacion", "habitación", "accent", "Words in '-ción' carry an accent.")],
+    ),
+)
+FILM = (
+    Exchange(
+        "Estaba nerviosa por el examen y vi una película antigua.",
+        "Una buena idea. ¿De qué trataba?",
+    ),
+)
 FLAT = (
     Exchange(
         "Para mí lo más importante es que el piso tiene mucha luz.",
@@ -80,7 +113,16 @@ JOURNEY = (
         "¡Qué mala suerte! ¿Cómo te sentiste en ese momento?",
     ),
 )
-HISTORY = (("buscar-piso", 2, FLAT), ("un-viaje-con-problemas", 1, JOURNEY))
+HISTORY = (
+    ("", 16, TIRED),
+    ("", 14, GLAD),
+    ("", 12, BETTER),
+    ("", 9, WALK),
+    ("", 6, FILM),
+    ("buscar-piso", 2, FLAT),
+    ("un-viaje-con-problemas", 1, JOURNEY),
+)
+"""Scenario, days ago, what was said: one error comes back and is overcome, another stays open."""
 PLACED_DAYS_AGO = 3
 
 
@@ -174,14 +216,18 @@ def _converse(
     )
     for exchange in exchanges:
         turn = begin_turn(learner=learner, text=exchange.said, conversation_id=conversation.pk)
+        found = [_correction(turn.turn_id, exchange.said, slip) for slip in exchange.slips]
         result = TurnResult(
             status=Message.Status.COMPLETE,
             text=exchange.reply,
             provider="builtin",
-            corrections=[_correction(turn.turn_id, exchange.said, slip) for slip in exchange.slips],
+            corrections=found,
+            rules={one.id: slip.rule for one, slip in zip(found, exchange.slips, strict=True)},
         )
         finish_turn(turn_id=turn.turn_id, result=result)
     _date_back(conversation, now=now, days_ago=days_ago)
+    for message in conversation.messages.filter(role=Message.Role.USER).order_by("position"):
+        read_message(message_id=message.pk)
 
 
 def _correction(turn_id: str, said: str, slip: Slip) -> CorrectionEvent:

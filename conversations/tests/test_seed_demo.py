@@ -10,7 +10,7 @@ from accounts.selectors import current_language, local_day
 from assessments.models import Assessment
 from conversations.demo import ADMIN, LEARNER, TUTOR
 from conversations.models import Conversation, Correction, Message
-from learning.models import StudyDay
+from learning.models import Mastery, RecurringError, StudyDay
 from learning.sessions.selectors import study_of_late
 
 pytestmark = pytest.mark.django_db
@@ -51,11 +51,24 @@ def test_learner_has_a_history():
     assert placement.level == "B1"
     language = current_language(learner)
     assert (language.level, language.level_source) == ("B1", LearnerLanguage.Source.PLACEMENT)
-    assert Conversation.objects.filter(learner=learner).count() == 2
+    assert Conversation.objects.filter(learner=learner).count() == 7
     assert not Message.objects.filter(created_at__gt=now - timedelta(hours=20)).exists()
-    assert Correction.objects.filter(message__conversation__learner=learner).count() == 3
+    assert Correction.objects.filter(message__conversation__learner=learner).count() == 6
     assert study_of_late(learner, local_day(learner, now)).streak == 3
     assert not StudyDay.objects.filter(learner=learner, day=local_day(learner, now)).exists()
+
+
+def test_learner_has_errors_open_and_overcome():
+    call_command("load_concepts", verbosity=0)
+    run()
+    errors = RecurringError.objects.filter(learner__email=LEARNER.email)
+    assert set(errors.values_list("status", "corrected")) >= {
+        ("closed", "Estoy"),
+        ("open", "habitación"),
+    }
+    assert errors.get(status="closed").concept.slug == "ser-estar"
+    assert Mastery.objects.filter(learner__email=LEARNER.email, kind="lemma").count() > 20
+    assert Mastery.objects.filter(learner__email=LEARNER.email, kind="grammar").exists()
 
 
 def test_corrections_quote_the_message():
