@@ -26,7 +26,7 @@ class Vectors:
 async def embed(texts: Sequence[str]) -> Vectors:
     """Unit vectors of 1536 floats. Raises ProviderError when the embedder fails."""
     embedder = factory.embedder()
-    hashes = [_hash(text) for text in texts]
+    hashes = [content_hash(text) for text in texts]
     wanted = dict(zip(hashes, texts, strict=True))
     wanted.pop("", None)
     name = embedder.name
@@ -50,7 +50,7 @@ def status() -> dict[str, Any]:
     }
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
     """SHA-256 of the text without the spaces around it; empty for a blank one."""
     text = text.strip()
     return hashlib.sha256(text.encode()).hexdigest() if text else ""
