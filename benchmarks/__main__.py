@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("placement", "http", "streaming")
+BENCHMARKS = ("placement", "http", "mastery", "streaming")
 
 
 def main() -> int:
