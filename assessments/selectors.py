@@ -68,6 +68,7 @@ def result_of(assessment: Assessment) -> dict[str, Any] | None:
     return {
         "assessment_type": assessment.assessment_type,
         "level": assessment.level,
+        "level_set": bool(assessment.learning_session.metadata.get("level_set")),
         "probability": assessment.probability,
         "interval": {"low": assessment.level_low, "high": assessment.level_high},
         "ability": assessment.ability,

@@ -202,6 +202,9 @@ class ComparisonSerializer(serializers.Serializer[Any]):
 class ResultSerializer(serializers.Serializer[Any]):
     assessment_type = serializers.ChoiceField(choices=Assessment.Type.choices)
     level = serializers.ChoiceField(choices=Level.choices)
+    level_set = serializers.BooleanField(
+        help_text="Whether the learner's level on record took this one."
+    )
     probability = serializers.FloatField(help_text="That the level is right, 0 to 1.")
     interval = IntervalSerializer(help_text="Levels that hold at least 95 % of the probability.")
     ability = serializers.FloatField(help_text="B1 begins at 0, and each level is 1.4 wide.")

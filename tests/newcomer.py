@@ -38,12 +38,22 @@ def start_placement(page: Page) -> None:
     page.wait_for_load_state("load")
 
 
+def answer_question(page: Page, key: str) -> None:
+    if page.locator("#question .typed").count():
+        page.locator("#question .typed").fill("nada de nada")
+        key = "Enter"
+    page.keyboard.press(key)
+
+
 def answer_placement(page: Page, *, keys: str, at_most: int = 40) -> int:
-    """Answers to the end by the keyboard, going round `keys`; gives how many were answered."""
+    """Answers to the end by the keyboard, going round `keys`; gives how many were answered.
+
+    What is to be typed gets a word that is wrong everywhere.
+    """
     start_placement(page)
     for number in range(1, at_most + 1):
         expect(page.locator(".progress-words span")).to_have_text(f"Question {number}")
-        page.keyboard.press(keys[(number - 1) % len(keys)])
+        answer_question(page, keys[(number - 1) % len(keys)])
         page.wait_for_function(MOVED_ON, arg=number)
         if page.url.endswith("/result"):
             return number

@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402 - needs the settings
 from tests.browser import chromium  # noqa: E402
 from tests.newcomer import (  # noqa: E402
     answer_placement,
+    answer_question,
     say_what_to_learn,
     sign_up,
     start_placement,
@@ -106,7 +107,7 @@ def open_question(page: Page, site: str) -> str:
     start_placement(page)
     for number in range(1, 4):
         expect(page.locator(".progress-words span")).to_have_text(f"Question {number}")
-        page.keyboard.press("2")
+        answer_question(page, "2")
     expect(page.locator(".progress-words span")).to_have_text("Question 4")
     return page.url
 

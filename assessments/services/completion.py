@@ -27,27 +27,29 @@ def complete_assessment(sitting: Sitting, *, stopped_because: str, now: datetime
     enough = len(sitting.answered) >= DEFAULT_RULES.minimum
     verdict = verdict_of(assessment, belief) if enough else measured(belief)
     _write_result(assessment, sitting, verdict, stopped_because=stopped_because, now=now)
-    metadata = {"level": verdict.level, "verdict": asdict(verdict)}
+    took = enough and _write_levels(assessment, verdict, now=now)
+    metadata = {"level": verdict.level, "verdict": asdict(verdict), "level_set": took}
     complete_session(session=assessment.learning_session, now=now, metadata=metadata)
-    if enough:
-        _write_levels(assessment, verdict, now=now)
 
 
-def _write_levels(assessment: Assessment, verdict: Verdict, *, now: datetime) -> None:
+def _write_levels(assessment: Assessment, verdict: Verdict, *, now: datetime) -> bool:
+    """Whether the level on record took the result's: a tutor's word stands above a test."""
     learner, language = assessment.learner, assessment.language
     levels = {row["skill"]: row["level"] for row in assessment.scores}
     set_skill_levels(learner=learner, language=language, levels=levels, now=now)
-    if verdict.moves_level:
-        set_level(
-            user=learner,
-            language=language,
-            level=verdict.level,
-            source=LearnerLanguage.Source.PLACEMENT,
-            probability=verdict.probability,
-            low=verdict.low,
-            high=verdict.high,
-            now=now,
-        )
+    if not verdict.moves_level:
+        return False
+    row = set_level(
+        user=learner,
+        language=language,
+        level=verdict.level,
+        source=LearnerLanguage.Source.PLACEMENT,
+        probability=verdict.probability,
+        low=verdict.low,
+        high=verdict.high,
+        now=now,
+    )
+    return row.level_source == LearnerLanguage.Source.PLACEMENT
 
 
 def _write_result(

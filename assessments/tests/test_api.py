@@ -326,7 +326,8 @@ class TestAnswering:
 
         assert body["answered"]["correct"] is False
         assert set(body["result"]) == {
-            "assessmentType", "decision", "comparison", "level", "probability", "interval",
+            "assessmentType", "decision", "comparison", "level", "levelSet", "probability",
+            "interval",
             "ability", "standardError", "itemsAsked",
             "stoppedBecause", "skills", "strengths", "weaknesses", "recommendations", "feedback",
         }  # fmt: skip

@@ -1,3 +1,6 @@
+import { readDraft, writeDraft } from "../drafts.js";
+import { letterKeys } from "../letters.js";
+
 /** The learner's side: a field that grows, letters a keyboard lacks, a draft that survives. */
 export class Composer {
   #form;
@@ -13,7 +16,7 @@ export class Composer {
     this.#send = form.querySelector("#send");
     this.#stop = form.querySelector("#stop");
     this.#draft = draftKey;
-    this.#field.value ||= read(draftKey);
+    this.#field.value ||= readDraft(draftKey);
     this.#listen(onSend, onStop);
     this.#field.disabled = false;
     this.#refresh();
@@ -75,7 +78,7 @@ export class Composer {
   }
 
   #changed() {
-    write(this.#draft, this.#field.value);
+    writeDraft(this.#draft, this.#field.value);
     this.#refresh();
   }
 
@@ -84,44 +87,5 @@ export class Composer {
     this.#field.style.height = "auto";
     // The border is outside scrollHeight.
     this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
-  }
-}
-
-/** One tab stop for the whole bar; arrows move in it; Shift gives the capital. */
-function letterKeys(buttons, onLetter) {
-  const all = [...buttons];
-  all.forEach((button, number) => {
-    // The field keeps the focus, so that a phone's keyboard stays open.
-    button.addEventListener("pointerdown", (event) => event.preventDefault());
-    button.addEventListener("click", (event) => {
-      const { letter } = button.dataset;
-      onLetter(event.shiftKey ? letter.toLocaleUpperCase(button.lang) : letter);
-    });
-    button.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
-      const next = all[(number + step + all.length) % all.length];
-      button.tabIndex = -1;
-      next.tabIndex = 0;
-      next.focus();
-    });
-  });
-}
-
-// Storage may be refused (private windows): a draft is a convenience, not a need.
-function read(key) {
-  try {
-    return localStorage.getItem(key) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function write(key, text) {
-  try {
-    if (text) localStorage.setItem(key, text);
-    else localStorage.removeItem(key);
-  } catch {
-    return;
   }
 }
