@@ -33,3 +33,21 @@ def review_waiting_texts_task() -> int:
     for response_id in waiting:
         review_writing_task.delay(str(response_id))
     return len(waiting)
+
+
+@shared_task
+def calibrate_items_task() -> None:
+    """Each night: one task a language, so that none waits for another or exceeds its time."""
+    from assessments.calibration.nightly import languages_asked  # numpy and more: not for the web
+
+    for language in languages_asked():
+        calibrate_language_task.delay(language)
+
+
+@shared_task
+def calibrate_language_task(language: str) -> None:
+    from assessments.calibration.certainty import simulate_certainty  # as above
+    from assessments.calibration.nightly import calibrate_language
+
+    calibrate_language(language=language, now=timezone.now())
+    simulate_certainty(language=language)

@@ -6,35 +6,29 @@ Every learner has a true ability, spread evenly over the five levels. They know 
 chance its parameters give; when they do not, they say so (as often as their kind does) or choose
 blindly. The same learners then meet the same items picked at random instead of adaptively, as the
 reference, and items that are not what the bank says: difficulties off (normal error, 0.5), or
-discriminations 0.7 of the stated ones.
+discriminations 0.7 of the stated ones. Items that came up in too many of the tests before are
+spared as in the product; what that costs is shown by the same learners without it.
 """
 
 import argparse
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assessments.bank.files import read_bank
 from assessments.bank.parameters import starting_parameters
-from assessments.engine import (
-    CENTRES,
-    CUTS,
-    LEVELS,
-    Answers,
-    Belief,
-    Given,
-    Pool,
-    Prior,
-    choose,
-    stop_reason,
-)
-from assessments.engine.scale import WIDTH
+from assessments.calibration.estimation import Parameters
+from assessments.calibration.simulation import Bank, Draw, Learner, Shown, abilities, sit
+from assessments.engine import CUTS, LEVELS, MOST_SHOWN
 
 ASKED = ("multiple_choice", "fill_blank")
 """What a placement asks: types with one key, judged at once."""
 KINDS = {"says so, 90 %": 0.9, "guesses always": 0.0}
+ADAPTIVE, UNSPARED, RANDOM = "adaptive", "unspared", "at random"
+EVERY = 50
+"""Tests between two counts of how often each item was shown."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +41,14 @@ class Truth:
     slope: float = 1.0
     """Real discrimination as a share of the stated one."""
 
+    def of(self, stated: Parameters, rng) -> Parameters:
+        off = self.error * rng.standard_normal(len(stated.difficulty))
+        return replace(
+            stated,
+            discrimination=stated.discrimination * self.slope,
+            difficulty=stated.difficulty + off,
+        )
+
 
 TRUTHS = (
     Truth("as stated"),
@@ -56,29 +58,20 @@ TRUTHS = (
 GOALS = {"exact": 0.75, "within one": 0.995, "too high": 0.12, "items": 18.0}
 
 
-@dataclass(frozen=True)
-class Bank:
-    a: np.ndarray
-    b: np.ndarray
-    c: np.ndarray
-    skills: np.ndarray
-    pool: Pool
-
-    @classmethod
-    def read(cls, language: str) -> "Bank":
-        items = [item for item in read_bank(language) if item.type in ASKED]
-        rows = [
-            starting_parameters(
-                slug=item.slug, level=item.level, skill=item.skill, options=len(item.options)
-            )
-            for item in items
-        ]
-        a = np.array([row.discrimination for row in rows])
-        b = np.array([row.difficulty for row in rows])
-        c = np.array([row.guessing for row in rows])
-        skills = np.array([item.skill for item in items])
-        pool = Pool.of(discrimination=a, difficulty=b, guessing=c, skills=skills.tolist())
-        return cls(a, b, c, skills, pool)
+def authored_bank(language: str) -> Bank:
+    items = [item for item in read_bank(language) if item.type in ASKED]
+    rows = [
+        starting_parameters(
+            slug=item.slug, level=item.level, skill=item.skill, options=len(item.options)
+        )
+        for item in items
+    ]
+    stated = Parameters(
+        np.array([row.discrimination for row in rows]),
+        np.array([row.difficulty for row in rows]),
+        np.array([row.guessing for row in rows]),
+    )
+    return Bank.of(stated, [item.skill for item in items])
 
 
 @dataclass
@@ -105,61 +98,40 @@ class Outcomes:
         }
 
 
-def sit(bank: Bank, *, ability: float, habit: float, real: tuple, adaptive: bool, rng):
-    """One learner's test: final belief, items asked, seconds spent in the engine."""
-    belief = Belief.before(Prior())
-    free = np.ones(len(bank.a), dtype=bool)
-    asked: Counter = Counter()
-    slopes, places = real
-    spent = 0.0
-    used = []
-    while True:
-        begun = time.perf_counter()
-        available = set(bank.skills[free].tolist())
-        if stop_reason(belief, asked=asked, available=available):
-            return belief, used, spent
-        if adaptive:
-            index = choose(bank.pool, belief, free=free, asked=asked, rng=rng)
-        else:
-            index = int(rng.choice(np.flatnonzero(free)))
-        known = rng.random() < 1 / (1 + np.exp(-slopes[index] * (ability - places[index])))
-        given = Given.RIGHT if known else unknown_item(bank.c[index], habit, rng)
-        row = (bank.a[index], bank.b[index], bank.c[index], given)
-        belief = belief.after(Answers.of([row]))
-        free[index] = False
-        asked[str(bank.skills[index])] += 1
-        used.append(index)
-        spent += time.perf_counter() - begun
+def at_random(belief, free, asked, rng) -> int | None:
+    return int(rng.choice(np.flatnonzero(free))) if free.any() else None
 
 
-def unknown_item(chance: float, habit: float, rng) -> Given:
-    if rng.random() < habit:
-        return Given.DONT_KNOW
-    return Given.RIGHT if rng.random() < chance else Given.WRONG
+def drawing(bank: Bank, chosen: str, shown: Shown) -> Draw:
+    if chosen == RANDOM:
+        return at_random
+    return bank.adaptive(shown.spared(bank.pool) if chosen == ADAPTIVE else bank.pool)
 
 
-def run(bank: Bank, *, learners: int, habit: float, truth: Truth, adaptive: bool, seed: int):
+def run(bank: Bank, *, learners: int, habit: float, truth: Truth, chosen: str, seed: int):
     rng = np.random.default_rng(seed)
-    true = np.arange(learners) % len(LEVELS)
-    abilities = CENTRES[true] + WIDTH * rng.random(learners)
-    placed, stated, covered, items = [], [], [], []
-    used: Counter = Counter()
-    seconds = 0.0
-    for level, ability in zip(true, abilities, strict=True):
+    levels, places = abilities(learners, rng)
+    shown, sat = Shown(len(bank)), []
+    begun = time.perf_counter()
+    for number, place in enumerate(places):
+        if number % EVERY == 0:
+            draw = drawing(bank, chosen, shown)
         # A new set of errors for each learner: the figures average over banks, not over one bank.
-        real = (bank.a * truth.slope, bank.b + truth.error * rng.standard_normal(len(bank.b)))
-        belief, asked, spent = sit(
-            bank, ability=ability, habit=habit, real=real, adaptive=adaptive, rng=rng
-        )
-        low, high = (LEVELS.index(end) for end in belief.interval)
-        placed.append(LEVELS.index(belief.level))
-        stated.append(belief.probability)
-        covered.append(low <= level <= high)
-        items.append(len(asked))
-        used.update(asked)
-        seconds += spent
+        real = truth.of(bank.stated, rng)
+        sat.append(sit(bank, Learner(float(place), habit), real=real, draw=draw, rng=rng))
+        shown.add(sat[-1].asked)
+    seconds = time.perf_counter() - begun
+    intervals = [[LEVELS.index(end) for end in test.belief.interval] for test in sat]
     return Outcomes(
-        true, np.array(placed), np.array(stated), np.array(covered), np.array(items), used, seconds
+        true=levels,
+        placed=np.array([LEVELS.index(test.belief.level) for test in sat]),
+        stated=np.array([test.belief.probability for test in sat]),
+        covered=np.array(
+            [low <= level <= high for level, (low, high) in zip(levels, intervals, strict=True)]
+        ),
+        items=np.array([len(test.asked) for test in sat]),
+        used=Counter(index for test in sat for index in test.asked),
+        seconds=seconds,
     )
 
 
@@ -179,9 +151,7 @@ def calibration(outcomes: list[Outcomes]) -> list[tuple[str, int, float, float]]
 
 
 def report(bank: Bank, *, learners: int, seed: int) -> None:
-    print(
-        f"{learners} learners, {len(bank.a)} items, cuts at {', '.join(f'{c:+.1f}' for c in CUTS)}"
-    )
+    print(f"{learners} learners, {len(bank)} items, cuts at {', '.join(f'{c:+.1f}' for c in CUTS)}")
     print(
         "items: mean asked; stated: mean stated certainty; interval: how often it holds the level"
     )
@@ -192,21 +162,21 @@ def report(bank: Bank, *, learners: int, seed: int) -> None:
     for truth in TRUTHS:
         for kind, habit in KINDS.items():
             pair = {}
-            for adaptive in (True, False):
-                outcome = run(
-                    bank, learners=learners, habit=habit, truth=truth, adaptive=adaptive, seed=seed
+            for chosen in (ADAPTIVE, RANDOM):
+                pair[chosen] = run(
+                    bank, learners=learners, habit=habit, truth=truth, chosen=chosen, seed=seed
                 )
-                pair[adaptive] = outcome
-                print_row(truth.name, kind, "adaptive" if adaptive else "at random", outcome)
-            kept.setdefault(truth.name, []).append(pair[True])
-            print_ratio(pair[True], pair[False])
+                print_row(truth.name, kind, chosen, pair[chosen])
+            kept.setdefault(truth.name, []).append(pair[ADAPTIVE])
+            print_ratio(pair[ADAPTIVE], pair[RANDOM])
     for name, outcomes in kept.items():
         print(f"\nStated against real certainty, items {name}")
         print(f"{'stated':<14}{'learners':>9}{'mean stated':>13}{'level right':>13}")
         for band, count, stated, right in calibration(outcomes):
             print(f"{band:<14}{count:>9}{stated:>13.1%}{right:>13.1%}")
-    print_exposure(kept["as stated"][0], bank, learners)
-    print_goals(kept["as stated"][0])
+    best = kept["as stated"][0]
+    print_exposure(bank, best, learners=learners, seed=seed)
+    print_goals(best)
 
 
 def print_row(truth: str, kind: str, chosen: str, outcome: Outcomes) -> None:
@@ -225,12 +195,20 @@ def print_ratio(adaptive: Outcomes, random: Outcomes) -> None:
     print(f"{'':<27} random : adaptive, wrong levels x {wrong:.2f}, items x {items:.2f}")
 
 
-def print_exposure(outcome: Outcomes, bank: Bank, learners: int) -> None:
-    rates = np.zeros(len(bank.a))
-    for index, count in outcome.used.items():
-        rates[index] = count / learners
-    step = outcome.seconds / outcome.items.sum() * 1e3
-    print(f"\nMost shown item: {rates.max():.0%} of learners; never shown: {(rates == 0).sum()}")
+def print_exposure(bank: Bank, spared: Outcomes, *, learners: int, seed: int) -> None:
+    unspared = run(bank, learners=learners, habit=0.9, truth=TRUTHS[0], chosen=UNSPARED, seed=seed)
+    print(f"\nHow often an item is shown; above {MOST_SHOWN:.0%} of the tests it is spared")
+    print(f"{'':<12}{'most shown':>11}{'above':>7}{'never':>7}{'two tests share':>17}{'exact':>8}")
+    for name, outcome in (("spared", spared), ("not spared", unspared)):
+        rates = np.zeros(len(bank))
+        rates[list(outcome.used)] = [count / learners for count in outcome.used.values()]
+        # Of the questions of one test, those that another learner's test holds too.
+        shared = (rates**2).sum() / rates.sum()
+        print(
+            f"{name:<12}{rates.max():>11.0%}{(rates > MOST_SHOWN).sum():>7}"
+            f"{(rates == 0).sum():>7}{shared:>17.1%}{outcome.figures['exact']:>8.1%}"
+        )
+    step = spared.seconds / spared.items.sum() * 1e3
     print(f"Engine, one step (believe, choose, stop): {step:.2f} ms")
 
 
@@ -248,7 +226,7 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    report(Bank.read(options.language), learners=options.learners, seed=options.seed)
+    report(authored_bank(options.language), learners=options.learners, seed=options.seed)
 
 
 if __name__ == "__main__":
