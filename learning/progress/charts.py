@@ -82,7 +82,7 @@ def level_chart(points: Sequence[LevelPoint]) -> LevelChart | None:
 
 
 def forecast_chart(days: Sequence[DayLoad]) -> BarChart | None:
-    """A bar a day; None when nothing falls due. Every seventh day is labelled."""
+    """A bar a day; None when nothing falls due. Every seventh day is labelled, as far as there is room."""
     most = max((day.count for day in days), default=0)
     if not most:
         return None
@@ -98,7 +98,7 @@ def forecast_chart(days: Sequence[DayLoad]) -> BarChart | None:
                 height=height,
                 date=day.date,
                 count=day.count,
-                labelled=place % 7 == 0,
+                labelled=place % 7 == 0 and place < len(days) - 3,
             )
         )
     return BarChart(bars, most)
