@@ -84,7 +84,7 @@ class Item(models.Model):
     exposures = models.PositiveIntegerField("times asked", default=0)
     flags = ArrayField(
         models.CharField(max_length=16),
-        verbose_name="what the last calibration found: misfit, over_exposed, too_few",
+        verbose_name="misfit, over_exposed, too_few as calibration found; disputed",
         default=list,
         blank=True,
     )
@@ -101,7 +101,11 @@ class Item(models.Model):
                 name="item_parameters_sane",
             ),
         ]
-        indexes = [models.Index(fields=["language", "state", "level"], name="item_bank")]
+        indexes = [
+            models.Index(fields=["language", "state", "level"], name="item_bank"),
+            # Asked before every question: did an item change since this process read them?
+            models.Index(fields=["language", "state", "updated_at"], name="item_changed"),
+        ]
 
     def __str__(self) -> str:
         return self.slug
@@ -183,6 +187,11 @@ class Assessment(models.Model):
         return f"{self.assessment_type} {self.language} ({self.status})"
 
 
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(assessment__in=Assessment.objects.visible_to(user))
+
+
 class Response(models.Model):
     """One question put to a learner and, once given, the answer. Item parameters as they were."""
 
@@ -205,10 +214,20 @@ class Response(models.Model):
     )
     score = models.FloatField("of a free text, 0 to 1", null=True, blank=True)
     regraded_at = models.DateTimeField(null=True, blank=True)
+    graded_by = models.ForeignKey(
+        User,
+        verbose_name="who set the grade: it stands above any rule",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     confidence = models.FloatField(null=True, blank=True)
     time_spent = models.FloatField("seconds", null=True, blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ResponseQuerySet.as_manager()
 
     @property
     def skill(self) -> str:

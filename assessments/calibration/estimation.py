@@ -263,4 +263,4 @@ def _newton_step(items: Parameters, authored: Parameters, tally: Tally) -> Param
 
 def _regroup(counted: Floats, stated: Floats) -> Floats:
     total = counted.sum(axis=1, keepdims=True) + GROUP_COUNTS_FOR
-    return np.log((counted + GROUP_COUNTS_FOR * stated) / total)
+    return np.asarray(np.log((counted + GROUP_COUNTS_FOR * stated) / total))

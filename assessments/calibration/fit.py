@@ -73,4 +73,6 @@ def expected_right(piece: Piece, tables: Tables, groups: Floats) -> Floats:
 
 
 def _shares(sums: Floats, times: Floats) -> Floats:
-    return np.divide(sums, times, out=np.full(len(sums), np.nan), where=times > 0)
+    shares = np.full(len(sums), np.nan)
+    np.divide(sums, times, out=shares, where=times > 0)
+    return shares

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assessments.calibration.estimation import Parameters
 from assessments.engine import (
@@ -123,7 +124,9 @@ def answer(learner: Learner, real: Parameters, index: int, rng: np.random.Genera
     return Given.RIGHT if rng.random() < real.guessing[index] else Given.WRONG
 
 
-def abilities(count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def abilities(
+    count: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], Floats]:
     """True levels, evenly spread, and an ability within each."""
     levels = np.arange(count) % len(LEVELS)
     return levels, CENTRES[levels] + WIDTH * rng.random(count)

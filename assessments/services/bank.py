@@ -19,6 +19,9 @@ LISTED = ("prompts", "aims", "words")
 MADE = ("options", "key", "diacritics", "explanation", "explanations")
 PARAMETERS = ("discrimination", "difficulty", "guessing")
 
+TYPED = (Item.Type.FILL_BLANK, Item.Type.TRANSLATION)
+"""Types whose key is every right answer, so that one found right later joins it."""
+
 Options = list[dict[str, str]]
 
 
@@ -91,8 +94,10 @@ def _granted_answers(language: str) -> dict[UUID, list[str]]:
     """By item, the answers that a tutor found right when the grade was disputed."""
     granted: dict[UUID, list[str]] = defaultdict(list)
     accepted = Dispute.objects.filter(
-        status=Dispute.Status.ACCEPTED, response__item__language=language
-    ).exclude(response__item__type=Item.Type.MULTIPLE_CHOICE)
+        status=Dispute.Status.ACCEPTED,
+        response__item__language=language,
+        response__item__type__in=TYPED,
+    )
     rows = accepted.order_by("decided_at").values_list("response__item", "response__answer")
     for item_id, answer in rows:
         granted[item_id].append(answer)

@@ -26,7 +26,7 @@ def complete_assessment(sitting: Sitting, *, stopped_because: str, now: datetime
     assessment, belief = sitting.assessment, sitting.belief
     enough = len(sitting.answered) >= DEFAULT_RULES.minimum
     verdict = verdict_of(assessment, belief) if enough else measured(belief)
-    _write_result(assessment, sitting, verdict, stopped_because=stopped_because, now=now)
+    write_result(assessment, sitting, verdict, stopped_because=stopped_because, now=now)
     took = enough and _write_levels(assessment, verdict, now=now)
     metadata = {"level": verdict.level, "verdict": asdict(verdict), "level_set": took}
     complete_session(session=assessment.learning_session, now=now, metadata=metadata)
@@ -52,7 +52,7 @@ def _write_levels(assessment: Assessment, verdict: Verdict, *, now: datetime) ->
     return row.level_source == LearnerLanguage.Source.PLACEMENT
 
 
-def _write_result(
+def write_result(
     assessment: Assessment,
     sitting: Sitting,
     verdict: Verdict,
@@ -60,6 +60,7 @@ def _write_result(
     stopped_because: str,
     now: datetime,
 ) -> None:
+    """Put what the answers say on the assessment."""
     belief = sitting.belief
     strengths, weaknesses = topic_findings(sitting.answered, ability=belief.ability)
     assessment.status = Assessment.Status.COMPLETED
