@@ -69,19 +69,27 @@ def record_evidence(*, learner: User, shown: Sequence[Shown], now: datetime) -> 
 
 @transaction.atomic
 def revise_evidence(
-    *, learner: User, source_type: str, source_id: UUID, correct: bool
+    *,
+    learner: User,
+    source_type: str,
+    source_id: UUID,
+    correct: bool,
+    concepts: Sequence[Concept] | None = None,
 ) -> list[Evidence]:
     """Judge a source anew: what it said counts as `correct` from now on, at the time it was said.
 
-    Gives the rows appended; none when nothing changes.
+    All it said, or what it said of some concepts. Gives the rows appended; none when nothing
+    changes.
     """
     _take_turns(learner)
     mine = Evidence.objects.filter(learner=learner, source_type=source_type, source_id=source_id)
+    if concepts is not None:
+        mine = mine.filter(concept__in=concepts)
     standing = counted(mine.select_related("concept"))
     revised = [_revision(row, correct) for row in standing if row.correct != correct]
     Evidence.objects.bulk_create(revised)
-    concepts = {row.concept_id: row.concept for row in standing}
-    _replay(learner, [concepts[row.concept_id] for row in revised])
+    known = {row.concept_id: row.concept for row in standing}
+    _replay(learner, [known[row.concept_id] for row in revised])
     return revised
 
 
