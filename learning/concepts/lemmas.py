@@ -3,8 +3,8 @@
 Heavy: a language's lists take up to 100 MB once loaded, so this runs in commands and workers.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import simplemma
@@ -22,10 +22,12 @@ LEVEL_OF_RANK: Final = (
 follow the vocabulary sizes Milton and Alexiou (2009) found at each level, in lemmas of the first
 five thousand (A1 under 1,500, A2 to 2,500, B1 to 3,250, B2 to 3,750, C1 beyond), pulled apart at
 the ends because their test stops at five thousand. Rarer words are C2."""
-STOCKED: Final = 3250
+STOCKED: Final = 5000
 """Lemmas per language that have a row from the start; others get one when first met."""
-_READ: Final = 16_000
-"""Word forms read to find the lemmas: about two forms a lemma, with room for what is left out."""
+_READ: Final = 30_000
+"""Word forms read to find the lemmas, most frequent first: nearly all of everyday text."""
+_LETTERS: Final = frozenset("aeouyài")
+"""Letters that are words by themselves in some language taught."""
 
 
 def lemma_of(word: str, language: str) -> str:
@@ -54,11 +56,17 @@ def frequency_of(lemma: str, language: str) -> float:
 @lru_cache(maxsize=4)
 def ranks(language: str) -> dict[str, int]:
     """Lemmas by frequency: lemma to place, from 1."""
-    places: dict[str, int] = {}
+    return {lemma: place for place, lemma in enumerate(_forms(language), start=1)}
+
+
+@lru_cache(maxsize=4)
+def _forms(language: str) -> dict[str, list[str]]:
+    """Lemma to the forms it was met in; both the most frequent first."""
+    found: dict[str, list[str]] = {}
     for word in top_n_list(language, _READ):
-        if word.isalpha() and len(word) > 1 or word in ("a", "e", "o", "u", "y", "à", "i"):
-            places.setdefault(lemma_of(word, language), len(places) + 1)
-    return places
+        if word.isalpha() and (len(word) > 1 or word in _LETTERS):
+            found.setdefault(lemma_of(word, language), []).append(word)
+    return found
 
 
 def level_of(lemma: str, language: str) -> str:
@@ -66,5 +74,6 @@ def level_of(lemma: str, language: str) -> str:
     return next((level for last, level in LEVEL_OF_RANK if place and place <= last), "C2")
 
 
-def stocked(language: str) -> Iterable[str]:
-    return [lemma for lemma, place in ranks(language).items() if place <= STOCKED]
+def stocked(language: str) -> dict[str, list[str]]:
+    """The lemmas that have a row from the start, each with its forms."""
+    return dict(islice(_forms(language).items(), STOCKED))

@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,11 @@ class ConceptQuerySet(models.QuerySet["Concept"]):
 
     def grammar(self, language: str) -> Self:
         return self.filter(language=language, kind=Concept.Kind.GRAMMAR)
+
+    def of_form(self, word: str, language: str) -> Self:
+        """The words that a form in a text may be of, the most frequent first."""
+        rows = self.filter(kind=Concept.Kind.LEMMA, language=language)
+        return rows.filter(forms__contains=[word.casefold()]).order_by("-frequency")
 
 
 class Concept(models.Model):
@@ -59,6 +65,12 @@ class Concept(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(10)],
     )
     frequency = models.FloatField("of a word, on the Zipf scale", null=True, blank=True)
+    forms = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name="of a word, the most frequent first",
+        default=list,
+        blank=True,
+    )
     explanation = models.JSONField("by language", default=dict, blank=True)
     examples = models.JSONField("list of {text, translation}", default=list, blank=True)
     slips = models.JSONField("typical slips: list of {wrong, right}", default=list, blank=True)
@@ -89,7 +101,11 @@ class Concept(models.Model):
                 name="concept_place",
             ),
         ]
-        indexes = [models.Index(fields=["language", "kind", "level"], name="concept_syllabus")]
+        indexes = [
+            models.Index(fields=["language", "kind", "level"], name="concept_syllabus"),
+            # Looking a word up as it stands in a text.
+            GinIndex(fields=["forms"], name="concept_forms"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -88,15 +88,23 @@ def load_subjects(*, points: Sequence[SubjectPoint]) -> ConceptChange:
 
 
 def stock_lemmas(*, language: str) -> ConceptChange:
-    """Give the frequent words of a language their rows, once."""
+    """Give the frequent words of a language their rows with their forms, once."""
     from learning.concepts.lemmas import STOCKED, stocked  # loads up to 100 MB
 
-    have = Concept.objects.filter(kind=Kind.LEMMA, language=language, frequency__isnull=False)
+    have = Concept.objects.filter(kind=Kind.LEMMA, language=language).exclude(forms=[])
     if have.count() >= STOCKED:
         return ConceptChange()
-    before = have.count()
-    lemma_concepts(language=language, lemmas=stocked(language))
-    return ConceptChange(created=have.count() - before)
+    words = stocked(language)
+    before = Concept.objects.filter(kind=Kind.LEMMA, language=language).count()
+    Concept.objects.bulk_create(
+        [_word(lemma, language, forms) for lemma, forms in words.items()],
+        update_conflicts=True,
+        unique_fields=["kind", "language", "subject", "slug"],
+        update_fields=["level", "frequency", "forms"],
+        batch_size=2000,
+    )
+    created = Concept.objects.filter(kind=Kind.LEMMA, language=language).count() - before
+    return ConceptChange(created, len(words) - created)
 
 
 def lemma_concepts(*, language: str, lemmas: Iterable[str]) -> dict[str, Concept]:
@@ -105,25 +113,24 @@ def lemma_concepts(*, language: str, lemmas: Iterable[str]) -> dict[str, Concept
     known = _lemmas(language, wanted)
     missing = sorted(wanted - known.keys())
     if missing:
-        from learning.concepts.lemmas import frequency_of, level_of  # loads up to 100 MB
-
-        Concept.objects.bulk_create(
-            [
-                Concept(
-                    kind=Kind.LEMMA,
-                    language=language,
-                    slug=lemma,
-                    name=lemma,
-                    level=level_of(lemma, language),
-                    frequency=frequency_of(lemma, language),
-                )
-                for lemma in missing
-            ],
-            ignore_conflicts=True,
-            batch_size=1000,
-        )
+        made = [_word(lemma, language, []) for lemma in missing]
+        Concept.objects.bulk_create(made, ignore_conflicts=True, batch_size=1000)
         known |= _lemmas(language, set(missing))
     return known
+
+
+def _word(lemma: str, language: str, forms: list[str]) -> Concept:
+    from learning.concepts.lemmas import frequency_of, level_of  # loads up to 100 MB
+
+    return Concept(
+        kind=Kind.LEMMA,
+        language=language,
+        slug=lemma,
+        name=lemma,
+        level=level_of(lemma, language),
+        frequency=frequency_of(lemma, language),
+        forms=forms,
+    )
 
 
 def _lemmas(language: str, slugs: set[str]) -> dict[str, Concept]:

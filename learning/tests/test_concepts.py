@@ -9,7 +9,13 @@ from learning.concepts import lemmas
 from learning.concepts.files import GrammarPoint, read_grammar, read_subjects, read_topics
 from learning.concepts.models import Concept
 from learning.concepts.selectors import grammar_points, points_of_rules
-from learning.concepts.services import lemma_concepts, load_grammar, load_subjects, load_topics
+from learning.concepts.services import (
+    lemma_concepts,
+    load_grammar,
+    load_subjects,
+    load_topics,
+    stock_lemmas,
+)
 from learning.concepts.validate import grammar_problems
 from learning.tests.learners import ConceptFactory
 
@@ -125,6 +131,21 @@ class TestLoading:
         assert made["casa"].frequency > made["desarrollo"].frequency
         with django_assert_num_queries(1):
             assert lemma_concepts(language="es", lemmas=["casa"])["casa"] == made["casa"]
+
+    def test_frequent_words_are_stocked_once_with_their_forms(self, monkeypatch):
+        monkeypatch.setattr("learning.concepts.lemmas.STOCKED", 300)
+        assert stock_lemmas(language="es").created == 300
+        assert stock_lemmas(language="es").created == 0
+        assert "hace" in Concept.objects.get(slug="hacer").forms
+        assert Concept.objects.of_form("Hizo", "es").first().slug == "hacer"
+        assert not Concept.objects.of_form("hizo", "fr").exists()
+
+    def test_a_word_met_before_gets_its_forms_when_stocked(self, monkeypatch):
+        monkeypatch.setattr("learning.concepts.lemmas.STOCKED", 300)
+        before = lemma_concepts(language="es", lemmas=["hacer"])["hacer"]
+        stock_lemmas(language="es")
+        before.refresh_from_db()
+        assert "hizo" in before.forms
 
     def test_an_unreadable_file_is_named(self, tmp_path, monkeypatch):
         (tmp_path / "topics.yaml").write_text("- {slug: 1}")
