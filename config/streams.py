@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +10,17 @@ from django.conf import settings
 from ai import factory, usage
 from ai.language import pool
 from conversations.routing import http_application
+from conversations.streams.connections import warm_database
 from conversations.streams.runner import shut_down
 
 STREAM_PATHS = re.compile(
     r"/api/chat(?:/message|/stream/[^/]+|/messages/[^/]+/retry)?/?\Z", re.ASCII
 )
 """Also in `deploy/nginx.conf`, which must send the same addresses here."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the event loop waiting for the interpreter; Python's own is ten times
+that, which a token feels."""
 
 
 class StreamsFirst:
@@ -38,6 +44,7 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                sys.setswitchinterval(SWITCH_SECONDS)
                 warming = asyncio.create_task(_warm())
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
@@ -50,6 +57,7 @@ class Lifespan:
 
 async def _warm() -> None:
     """Load now what would make the first learner wait: providers' SDKs, the language tools."""
+    await warm_database()
     await asyncio.to_thread(factory.chat_models)
     for language in settings.WARM_LANGUAGES:
         await pool.warm(language)

@@ -11,10 +11,10 @@ def close_interrupted_turns_task() -> int:
 
 
 @shared_task
-def read_message_task(message_id: str) -> int:
+def read_message_task(*message_ids: str) -> int:
     from conversations.evidence import read_message  # the word lists take 100 MB a language
 
-    return read_message(message_id=message_id)
+    return sum(read_message(message_id=one) for one in message_ids)
 
 
 @shared_task

@@ -1,6 +1,6 @@
 """Closing a turn: once, whoever notices first that it is over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -49,11 +49,16 @@ class _Closing:
 
 
 def finish_turn(
-    *, turn_id: UUID | str, result: TurnResult, context: TurnContext | None = None
+    *,
+    turn_id: UUID | str,
+    result: TurnResult,
+    context: TurnContext | None = None,
+    have_read: Callable[[str], object] = read_message_task.delay,
 ) -> bool:
     """Write the reply and all that follows from it; False when somebody closed the turn before.
 
-    `context` spares the look-ups to whom has it.
+    `context` spares the look-ups to whom has it. `have_read` is called after the commit with the
+    learner's message, for a worker to read it.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -75,8 +80,7 @@ def finish_turn(
         _store_corrections(turn, result)
         _count(turn, result, now)
         # With the queue down the turn stands: a sweep reads the message later.
-        read = partial(read_message_task.delay, str(turn.said_id))
-        transaction.on_commit(read, robust=True)
+        transaction.on_commit(partial(have_read, str(turn.said_id)), robust=True)
     return True
 
 

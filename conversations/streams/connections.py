@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import lru_cache, partial
 from typing import ParamSpec, TypeVar
@@ -9,7 +10,7 @@ from weakref import WeakKeyDictionary
 import redis
 import redis.asyncio
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connection, connections
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+MAX_THREADS = 4
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis] = WeakKeyDictionary()
 
@@ -65,9 +67,14 @@ def valkey_in_thread() -> redis.Redis:
 
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
-    # As many as the pool has connections: more would only wait for one.
-    size = settings.DATABASES["default"]["OPTIONS"].get("pool", {}).get("max_size", 4)
-    return ThreadPoolExecutor(max_workers=size, thread_name_prefix="database")
+    return ThreadPoolExecutor(max_workers=_thread_count(), thread_name_prefix="database")
+
+
+def _thread_count() -> int:
+    # No more than the pool has connections; and few, since each that runs keeps the loop waiting
+    # for the interpreter's lock.
+    pool: dict[str, int] = settings.DATABASES["default"]["OPTIONS"].get("pool", {})
+    return min(MAX_THREADS, pool.get("max_size", MAX_THREADS))
 
 
 def _and_hand_back(call: Callable[[], T]) -> T:
@@ -82,3 +89,13 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
     call = partial(_and_hand_back, partial(function, *args, **kwargs))
     # Not `sync_to_async`, whose bookkeeping is for code that awaits again from the thread.
     return await asyncio.get_running_loop().run_in_executor(_threads(), copy_context().run, call)
+
+
+async def warm_database() -> None:
+    """Open now the connections that the first learners would wait for."""
+    with suppress(DatabaseError):
+        await asyncio.gather(*(in_thread(_connect) for _ in range(_thread_count())))
+
+
+def _connect() -> None:
+    connection.ensure_connection()

@@ -30,11 +30,15 @@ from conversations.streams.frames import Reader
 from conversations.streams.log import LEASE_RENEWAL_SECONDS, LEASE_SECONDS, lease_key
 from conversations.streams.mirrors import Mirrors
 from conversations.streams.writer import LogWriter, WrittenTurn
+from conversations.tasks import read_message_task
 from conversations.turns import TurnNotes, generate
 
 logger = logging.getLogger(__name__)
 
 Status = Message.Status
+READING_SECONDS = 1.0
+"""How long learners' messages are gathered for a worker: a task each would cost more than a turn's
+SQL."""
 STORE_DELAYS = (0.2, 0.5, 1.0, 2.0)
 """Seconds between tries to store a reply while the database does not answer."""
 
@@ -63,12 +67,14 @@ class TurnRunner:
     def __init__(self) -> None:
         self.turns: dict[str, LiveTurn] = {}
         self._promised = 0
+        self._unread: list[str] = []
         self._writer = LogWriter(valkey())
         self._mirrors = Mirrors(valkey())
         loop = asyncio.get_running_loop()
         self._background = [
             loop.create_task(self._keep_leases(), name="turn leases"),
             loop.create_task(self._hear_cancels(), name="turn cancels"),
+            loop.create_task(self._have_messages_read(), name="turn messages"),
         ]
 
     @contextmanager
@@ -113,6 +119,7 @@ class TurnRunner:
             self.stop(turn_id, Status.INTERRUPTED)
         await asyncio.gather(*tasks, return_exceptions=True)
         await _end(self._background)
+        await self._enqueue_unread()
         await self._mirrors.stop()
         await self._writer.stop()
 
@@ -152,7 +159,11 @@ class TurnRunner:
         for delay in (*STORE_DELAYS, None):
             try:
                 stored = await in_thread(
-                    finish_turn, turn_id=turn.turn_id, result=result, context=turn.context
+                    finish_turn,
+                    turn_id=turn.turn_id,
+                    result=result,
+                    context=turn.context,
+                    have_read=self._unread.append,
                 )
             except DatabaseError:
                 logger.exception("turn_not_stored", extra={"turn": turn.turn_id})
@@ -175,6 +186,21 @@ class TurnRunner:
                 await pipeline.execute()
             except (RedisError, OSError):
                 continue
+
+    async def _have_messages_read(self) -> None:
+        while True:
+            await asyncio.sleep(READING_SECONDS)
+            await self._enqueue_unread()
+
+    async def _enqueue_unread(self) -> None:
+        unread, self._unread = self._unread, []
+        if not unread:
+            return
+        try:
+            await asyncio.to_thread(read_message_task.delay, *unread)
+        except Exception:
+            # Of whichever kind the queue's client raises; a sweep reads them later.
+            logger.exception("messages_not_queued", extra={"messages": len(unread)})
 
     async def _hear_cancels(self) -> None:
         while True:
