@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any, Final
 
 from celery import Task, shared_task
@@ -6,6 +7,7 @@ from django.utils import timezone
 from ai.errors import AllProvidersFailed, ProviderError
 
 TRIES_AGAIN: Final = 3
+REGRADED_SINCE: Final = timedelta(days=2)
 FIRST_WAIT: Final = 30
 """Seconds; each further wait is four times as long, so that ten minutes lie before the last try."""
 
@@ -48,6 +50,17 @@ def calibrate_items_task() -> None:
 def calibrate_language_task(language: str) -> None:
     from assessments.calibration.certainty import simulate_certainty  # as above
     from assessments.calibration.nightly import calibrate_language
+    from assessments.services.disputes import regrade_recent  # its module imports this one
 
-    calibrate_language(language=language, now=timezone.now())
+    now = timezone.now()
+    # What the queue lost since: a key that has a new answer, and answers not graded by it yet.
+    regrade_recent(language=language, since=now - REGRADED_SINCE)
+    calibrate_language(language=language, now=now)
     simulate_certainty(language=language)
+
+
+@shared_task
+def regrade_item_task(item_id: str) -> int:
+    from assessments.services.disputes import regrade_item  # as above
+
+    return regrade_item(item_id=item_id)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from assessments import pages
+from assessments import dispute_pages, pages
 from assessments.models import Assessment
 
 app_name = "assessments"
@@ -22,5 +22,6 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>/answer", pages.answer_page, name="question"),
     path("assessments/<uuid:assessment_id>/stop", pages.stop_page, name="stop"),
     path("assessments/<uuid:assessment_id>/result", pages.result_page, name="result"),
+    path("assessments/<uuid:assessment_id>/dispute", dispute_pages.dispute_page, name="dispute"),
     path("assessments/<uuid:assessment_id>/text", pages.text_page, name="text"),
 ]

@@ -21,6 +21,7 @@ QUEUE_OF = {
     "accounts.tasks.send_verification_task": Queue.DEFAULT,
     "assessments.tasks.calibrate_items_task": Queue.ANALYSIS,
     "assessments.tasks.calibrate_language_task": Queue.ANALYSIS,
+    "assessments.tasks.regrade_item_task": Queue.ANALYSIS,
     "assessments.tasks.review_waiting_texts_task": Queue.ANALYSIS,
     "assessments.tasks.review_writing_task": Queue.ANALYSIS,
     "conversations.tasks.close_interrupted_turns_task": Queue.CHAT,

@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS = {
         "AssessmentDecisionEnum": "assessments.models.Assessment.Decision",
         "AssessmentStatusEnum": "assessments.models.Assessment.Status",
         "DifficultyEnum": "config.levels.Difficulty",
+        "DisputeStatusEnum": "assessments.models.Dispute.Status",
         "HealthStatusEnum": ["ok", "degraded", "down"],
         "ItemSkillEnum": "assessments.models.Item.Skill",
         "ItemTypeEnum": "assessments.models.Item.Type",
