@@ -210,13 +210,13 @@ def _say_what_counts(request: HttpRequest, question_id: UUID) -> None:
 
 
 def _told_before(request: HttpRequest, assessment: Assessment | None) -> dict[str, Any] | None:
-    """What was said of the answer that `?after=` names: the way without scripts."""
+    """What was said of the last answer, when `?after=` names it: the way without scripts."""
     after = request.GET.get("after", "")
-    if assessment is None or not after.isdecimal() or not tells_at_once(assessment):
+    if assessment is None or not after or not tells_at_once(assessment):
         return None
-    answered = assessment.responses.filter(answered_at__isnull=False, number=int(after))
-    row = answered.select_related("item", "assessment__learner").first()
-    return feedback_on(row) if row else None
+    answered = assessment.responses.filter(answered_at__isnull=False)
+    row = answered.select_related("item", "assessment__learner").order_by("-number").first()
+    return feedback_on(row) if row and str(row.number) == after else None
 
 
 def _after_answer(

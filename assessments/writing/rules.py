@@ -151,7 +151,7 @@ def _task(measured: Measured) -> Score:
         "%(words)d words; %(low)d to %(high)d were asked for. Whether the text does what was asked"
         " was not judged: that takes a reader."
     ) % {"words": words, "low": low, "high": high}
-    return Score("task", score, _first_words(measured.text), said)
+    return Score("task", score, _telling_words(measured.text), said)
 
 
 def _range(measured: Measured) -> Score:
@@ -160,8 +160,13 @@ def _range(measured: Measured) -> Score:
     score = max(MOST - 2 * behind - (not measured.varied), 1)
     if measured.words < TOO_SHORT:
         score = min(score, 2)
-    said = _("The words are those of a text for %(found)s readers; the task is for %(expected)s.")
-    said %= {"found": found, "expected": expected}
+    names = {"found": Difficulty(found).label, "expected": expected.label}
+    if found == expected:
+        said = _("Rarity of words, length of sentences: %(found)s, as the task.") % names
+    else:
+        said = (
+            _("Rarity of words, length of sentences: %(found)s; the task is %(expected)s.") % names
+        )
     if not measured.varied:
         said += " " + _("Many words come again and again.")
     rare = (_as_written(measured.text, word) for word in measured.difficulty.hard_words)
@@ -214,9 +219,10 @@ def _correction(slip: Slip) -> SpanCorrection:
     )
 
 
-def _first_words(text: str) -> str:
-    start, end = sentences(text)[0]
-    sentence = text[start:end]
+def _telling_words(text: str) -> str:
+    """The first sentence that is more than a greeting, or as much of it as fits a quote."""
+    whole = [text[start:end] for start, end in sentences(text)]
+    sentence = next((one for one in whole if len(one.split()) > 3), whole[0])
     if len(sentence) <= LONGEST_QUOTE:
         return sentence
     return sentence[:LONGEST_QUOTE].rsplit(" ", 1)[0]

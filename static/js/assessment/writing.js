@@ -24,6 +24,7 @@ export function writing(field) {
   });
   // Forgotten only once the server has it: a lost connection leaves the text where it was.
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) writeDraft(key, "");
+    const { status } = event.detail.xhr;
+    if (status >= 200 && status < 300) writeDraft(key, "");
   });
 }
