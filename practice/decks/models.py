@@ -40,12 +40,52 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         return self.live() if user.is_admin else self.live().filter(owner=user)
 
 
-class Deck(models.Model):
-    """Notes of one subject and how they are scheduled. A copy keeps a schedule of its own."""
+def learning_steps() -> list[int]:
+    return [60, 600]
+
+
+def relearning_steps() -> list[int]:
+    return [600]
+
+
+class StudyOptions(models.Model):
+    """How one learner studies one deck: its owner's stand on the deck, a member's on theirs."""
 
     class Scheduler(models.TextChoices):
         FSRS = "fsrs", "FSRS"
         SM2 = "sm2", "SM-2"
+
+    scheduler = models.CharField(max_length=8, choices=Scheduler, default=Scheduler.FSRS)
+    desired_retention = models.FloatField(
+        "share to be recalled when due",
+        default=0.9,
+        validators=[MinValueValidator(0.7), MaxValueValidator(0.98)],
+    )
+    new_per_day = models.PositiveSmallIntegerField(default=20)
+    reviews_per_day = models.PositiveSmallIntegerField(default=200)
+    learning_steps = ArrayField(
+        models.PositiveIntegerField(), verbose_name="in seconds", default=learning_steps, blank=True
+    )
+    relearning_steps = ArrayField(
+        models.PositiveIntegerField(),
+        verbose_name="in seconds",
+        default=relearning_steps,
+        blank=True,
+    )
+    parameters = ArrayField(
+        models.FloatField(),
+        verbose_name="FSRS weights fitted to the learner",
+        default=list,
+        blank=True,
+    )
+    fitted_at = models.DateTimeField("when a fit was last tried", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Deck(StudyOptions):
+    """Notes of one subject. A copy keeps a schedule of its own."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="decks")
@@ -56,27 +96,7 @@ class Deck(models.Model):
     copied_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies"
     )
-    scheduler = models.CharField(max_length=8, choices=Scheduler, default=Scheduler.FSRS)
-    desired_retention = models.FloatField(
-        "share to be recalled when due",
-        default=0.9,
-        validators=[MinValueValidator(0.7), MaxValueValidator(0.98)],
-    )
-    new_per_day = models.PositiveSmallIntegerField(default=20)
-    reviews_per_day = models.PositiveSmallIntegerField(default=200)
-    learning_steps = ArrayField(
-        models.PositiveIntegerField(), verbose_name="in seconds", default=list, blank=True
-    )
-    relearning_steps = ArrayField(
-        models.PositiveIntegerField(), verbose_name="in seconds", default=list, blank=True
-    )
-    parameters = ArrayField(
-        models.FloatField(),
-        verbose_name="FSRS weights fitted to the learner",
-        default=list,
-        blank=True,
-    )
-    fitted_at = models.DateTimeField(null=True, blank=True)
+    is_default = models.BooleanField("where single cards are put", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -88,6 +108,11 @@ class Deck(models.Model):
             models.CheckConstraint(
                 condition=Q(desired_retention__gte=0.7, desired_retention__lte=0.98),
                 name="deck_retention",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "language"],
+                condition=Q(is_default=True, deleted_at__isnull=True),
+                name="deck_one_default",
             ),
         ]
         indexes = [
@@ -103,7 +128,7 @@ class Deck(models.Model):
         return self.name
 
 
-class DeckMember(models.Model):
+class DeckMember(StudyOptions):
     """Somebody a deck is shared with; they study it on a schedule of their own."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -112,7 +137,13 @@ class DeckMember(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["deck", "user"], name="deck_member_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["deck", "user"], name="deck_member_once"),
+            models.CheckConstraint(
+                condition=Q(desired_retention__gte=0.7, desired_retention__lte=0.98),
+                name="deck_member_retention",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} studies {self.deck_id}"
@@ -235,11 +266,12 @@ class CardSchedule(models.Model):
             ),
         ]
         indexes = [
-            # The queue: what is due, oldest first, of all decks or of one.
+            # The queue: steps of minutes, which no daily limit holds back; then what is due and
+            # what is new in each deck, up to its limits.
             models.Index(
                 fields=["learner", "due_at"],
-                condition=~Q(state="new") & Q(suspended=False),
-                name="schedule_due",
+                condition=Q(state__in=["learning", "relearning"], suspended=False),
+                name="schedule_in_steps",
             ),
             models.Index(
                 fields=["learner", "deck", "due_at"],
@@ -282,6 +314,8 @@ class ReviewLog(models.Model):
     timezone = models.CharField(max_length=64)
     surface = models.CharField(max_length=16, choices=Surface, default=Surface.REVIEW)
     weight = models.FloatField("1 for a review, less for a use elsewhere", default=1.0)
+    source_type = models.CharField("of a use elsewhere, its table", max_length=40, blank=True)
+    source_id = models.UUIDField("and its row", null=True, blank=True)
     reviewed_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)
