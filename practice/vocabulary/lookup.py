@@ -1,0 +1,86 @@
+"""A word as it stands in a text: its dictionary form, level, frequency, forms and examples."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import User
+from config.errors import NotFound
+from learning.mastery.models import Skill, Surface
+from learning.mastery.services import Shown, record_evidence
+from learning.models import Concept
+from practice.vocabulary.models import VocabularyItem
+from practice.vocabulary.services import translation_for
+
+LOOKED_UP = 0.3
+"""Weight of a look-up against knowing the word: one may only want to make sure."""
+MOST_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    text: str
+    part_of_speech: str
+    gender: str
+    translation: str
+    forms: str
+    usage: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordFacts:
+    concept: Concept
+    meanings: list[Meaning] = field(default_factory=list)
+    examples: list[tuple[str, str]] = field(default_factory=list)
+    """Sentences with their translation."""
+
+
+def look_up(
+    *, learner: User, language: str, word: str, source_id: UUID, now: datetime
+) -> WordFacts:
+    """What we know of a word. It counts a little against the learner's mastery of it, once a
+    `source_id`: where they looked it up. Raises NotFound for a word our lists do not have."""
+    facts = facts_of(word=word, language=language, native=learner.native_language)
+    shown = Shown(
+        concept=facts.concept,
+        surface=Surface.LOOKUP,
+        correct=False,
+        source_type="lookup",
+        source_id=source_id,
+        skill=Skill.VOCABULARY,
+        weight=LOOKED_UP,
+    )
+    record_evidence(learner=learner, shown=[shown], now=now)
+    return facts
+
+
+def facts_of(*, word: str, language: str, native: str) -> WordFacts:
+    concept = _concept(word.strip().casefold(), language)
+    if concept is None:
+        raise NotFound("That word is not in our lists.", code="unknown_word")
+    items = VocabularyItem.objects.filter(
+        language=language, concept=concept, vocabulary_list__owner__isnull=True
+    )
+    chosen = list(items.order_by("position", "pk")[:MOST_EXAMPLES])
+    examples = [
+        (item.example, item.example_translations.get(native) or item.example_translations["en"])
+        for item in chosen
+        if item.example_translations
+    ]
+    return WordFacts(concept, [_meaning(item, native) for item in chosen], examples)
+
+
+def _concept(word: str, language: str) -> Concept | None:
+    lemmas = Concept.objects.filter(kind=Concept.Kind.LEMMA, language=language)
+    return lemmas.filter(slug=word).first() or Concept.objects.of_form(word, language).first()
+
+
+def _meaning(item: VocabularyItem, native: str) -> Meaning:
+    return Meaning(
+        text=item.text,
+        part_of_speech=item.part_of_speech,
+        gender=item.gender,
+        translation=translation_for(item, native),
+        forms=item.forms,
+        usage=item.usage,
+    )
