@@ -246,6 +246,13 @@ class TestLists:
         assert (answer.json()["owned"], answer.json()["count"]) == (True, 2)
         assert made.items.count() == 2
 
+    def test_cards_of_a_list(self, as_ana, as_ben, ana):
+        as_ana.post(SAVE, APPLE, format="json")
+        url = f"/api/vocabulary/lists/{VocabularyList.objects.get().pk}/cards"
+        assert as_ana.post(url).json() == {"success": True, "created": 1}
+        assert as_ana.post(url).json()["created"] == 0
+        assert as_ben.post(url).status_code == 404
+
     def test_a_copy_of_a_starter_list_speaks_the_learners_language(self):
         load_starter(starter={"food": [ENTRY]}, topics=[FOOD])
         marie = UserFactory(native_language="fr")

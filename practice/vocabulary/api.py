@@ -24,6 +24,7 @@ from practice.vocabulary.serializers import (
     ChangeListSerializer,
     ListFieldsSerializer,
     LookUpSerializer,
+    MadeCardsSerializer,
     SavedSerializer,
     SaveManySerializer,
     SaveOneSerializer,
@@ -191,6 +192,22 @@ class CopyListView(APIView):
         seen = get_object_or_404(VocabularyList.objects.visible_to(caller), pk=list_id)
         copied = services.copy_list(vocabulary_list=seen, owner=caller)
         return Response(_list_body(caller, copied), status=201)
+
+
+class ListCardsView(APIView):
+    @extend_schema(
+        tags=TAG,
+        summary="Make cards of a list's words, in your own deck",
+        request=None,
+        responses=MadeCardsSerializer,
+    )
+    @rate_limited("practice")
+    def post(self, request: Request, list_id: UUID) -> Response:
+        caller = caller_of(request)
+        seen = get_object_or_404(VocabularyList.objects.visible_to(caller), pk=list_id)
+        items = list(seen.items.select_related("concept").order_by("position", "pk"))
+        made = services.make_cards(learner=caller, items=items)
+        return Response(MadeCardsSerializer({"success": True, "created": made}).data)
 
 
 class LookUpView(APIView):

@@ -10,4 +10,5 @@ urlpatterns = [
     path("vocabulary/lists", api.ListsView.as_view()),
     path("vocabulary/lists/<uuid:list_id>", api.ListView.as_view()),
     path("vocabulary/lists/<uuid:list_id>/copy", api.CopyListView.as_view()),
+    path("vocabulary/lists/<uuid:list_id>/cards", api.ListCardsView.as_view()),
 ]

@@ -133,6 +133,11 @@ class VocabularyListDetailSerializer(VocabularyListSerializer):
     items = VocabularyItemSerializer(many=True)
 
 
+class MadeCardsSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    created = serializers.IntegerField(help_text="Notes that were new.")
+
+
 class LookUpSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(choices=TAUGHT_CHOICES)
     word = serializers.CharField(max_length=80)

@@ -13,7 +13,8 @@ from config.errors import Conflict, DomainError
 from config.languages import TAUGHT
 from learning.concepts.files import Topic
 from learning.models import Concept
-from practice.decks.models import Visibility
+from practice.decks.models import Note, Visibility
+from practice.decks.services import NewNote, add_notes, default_deck
 from practice.vocabulary import search
 from practice.vocabulary.files import Entry
 from practice.vocabulary.models import VocabularyItem, VocabularyList
@@ -313,4 +314,39 @@ def _starter_item(
         level=entry.level,
         concept=concepts.get(word.text.casefold()),
         position=position,
+    )
+
+
+def make_cards(*, learner: User, items: Sequence[VocabularyItem]) -> int:
+    """Cards for words, both ways, in the learner's own deck of the language; how many were new.
+
+    A word that has its card already is passed over, and one without a meaning. Raises DomainError
+    `no_meaning` when no word has one.
+    """
+    told = [item for item in items if _meaning(item, learner)]
+    if items and not told:
+        raise DomainError("Say what it means first: a card needs a back.", code="no_meaning")
+    made = 0
+    for language in dict.fromkeys(item.language for item in told):
+        notes = [_note(item, learner) for item in told if item.language == language]
+        deck = default_deck(learner=learner, language=language)
+        made += len(add_notes(deck=deck, notes=notes))
+    return made
+
+
+def _meaning(item: VocabularyItem, learner: User) -> str:
+    return translation_for(item, learner.native_language) or item.usage
+
+
+def _note(item: VocabularyItem, learner: User) -> NewNote:
+    return NewNote(
+        front=item.text,
+        back=_meaning(item, learner),
+        kind=Note.Kind.REVERSED,
+        example=item.example,
+        language=item.language,
+        tags=[item.category] if item.category else [],
+        concept=item.concept,
+        source_type="practice.vocabularyitem",
+        source_id=item.pk,
     )

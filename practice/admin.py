@@ -1,0 +1,5 @@
+"""The back office of every noun."""
+
+from practice.vocabulary.admin import VocabularyListAdmin
+
+__all__ = ["VocabularyListAdmin"]
