@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,6 +17,7 @@ from assessments.services.grading import grade
 from assessments.services.plans import closing_item
 from assessments.services.state import Sitting, choose_prior, require_language
 from assessments.tasks import review_writing_task
+from config.commits import after_commit
 from config.errors import Conflict, DomainError
 from learning.models import LearningSession
 from learning.sessions.services import complete_session, record_study, start_session
@@ -184,8 +184,7 @@ def take_in(assessment: Assessment, fresh: Sequence[Response], *, now: datetime)
     for response in fresh:
         if response.awaits_reader:
             # With the queue down the text is kept: a sweep has it read later.
-            review = partial(review_writing_task.delay, str(response.pk))
-            transaction.on_commit(review, robust=True)
+            after_commit(review_writing_task.delay, str(response.pk))
 
 
 def hold(assessment: Assessment) -> Assessment:
