@@ -80,7 +80,7 @@ def finish_turn(
         _store_corrections(turn, result)
         _count(turn, result, now)
         # With the queue down the turn stands: a sweep reads the message later.
-        transaction.on_commit(partial(have_read, str(turn.said_id)), robust=True)
+        after_commit(have_read, str(turn.said_id))
     return True
 
 
