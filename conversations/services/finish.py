@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from config.commits import after_commit
 from conversations.events import CorrectionEvent
 from conversations.models import Conversation, Correction, Message
 from conversations.services.turns import TurnContext
