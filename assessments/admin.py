@@ -3,8 +3,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -12,19 +14,30 @@ from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV, YAML
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.decorators import action
 
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
+from assessments.calibration.certainty import confirmed_certainty, simulated_certainty
+from assessments.calibration.flags import MISFIT, SHOWN_TOO_OFTEN, TOO_FEW
+from assessments.dispute_admin import DisputeAdmin, ResponseAdmin
 from assessments.exchange import PARAMETERS, ItemResource
 from assessments.feedback import answer_text
 from assessments.models import Assessment, Item, Response
 from assessments.services import set_item_state
 from assessments.services.bank import is_from_files
+from assessments.services.disputes import DISPUTED, settle_items
+from config.languages import TAUGHT
+
+__all__ = ["AssessmentAdmin", "DisputeAdmin", "ItemAdmin", "ResponseAdmin"]
 
 if TYPE_CHECKING:
     _ItemForm = forms.ModelForm[Item]
 else:
     _ItemForm = forms.ModelForm
+
+
+CALIBRATIONS_SHOWN = 10
 
 
 class ItemForm(_ItemForm):
@@ -60,6 +73,22 @@ class ItemForm(_ItemForm):
             self.add_error("key", "Name the one right option by its id.")
 
 
+class FlagFilter(admin.SimpleListFilter):
+    title = "flag"
+    parameter_name = "flag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (MISFIT, "Misfit: answers do not fit the model"),
+            (SHOWN_TOO_OFTEN, "Over-exposed: in too many tests"),
+            (TOO_FEW, "Too few answers yet"),
+            (DISPUTED, "Disputed: a tutor found another answer right"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
+        return queryset.filter(flags__contains=[self.value()]) if self.value() else queryset
+
+
 @admin.register(Item)
 class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     """The item bank. Content of items from the bank's files is changed there, not here."""
@@ -71,28 +100,27 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     formats = (CSV, YAML)
     list_display = (
         "slug", "language", "level", "skill", "topic", "state", "difficulty", "calibrated",
-        "exposures", "share_right",
+        "exposures", "share_right", "flagged",
     )  # fmt: skip
-    list_filter = ("language", "level", "skill", "state", "type")
+    list_filter = ("language", "level", "skill", "state", "type", FlagFilter)
     search_fields = ("slug", "topic", "prompt")
     ordering = ("language", "level", "skill", "slug")
     list_per_page = 50
     show_full_result_count = False
-    readonly_fields = ("preview", "exposures", "calibrated_at")
+    readonly_fields = ("preview", "exposures", "calibrated_at", "flagged", "history")
     fieldsets = (
         (None, {"fields": ("preview", ("language", "level", "skill"), ("slug", "topic", "state"))}),
         ("Question", {"fields": ("type", "prompt", "passage", "options", "key", "explanation")}),
         ("Parameters", {"fields": (PARAMETERS, ("calibrated_at", "exposures"))}),
+        ("Calibration", {"fields": ("flagged", "history")}),
     )
-    actions = ("activate", "retire")
+    actions = ("activate", "retire", "settle")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
-        answered = Q(responses__answered_at__isnull=False)
         items: QuerySet[Item] = super().get_queryset(request)
-        return items.annotate(
-            answered=Count("responses", filter=answered),
-            right=Count("responses", filter=answered & Q(responses__correct=True)),
-        )
+        # Each counted by itself, so that a page of items never reads the answers to all of them.
+        answers = Response.objects.filter(item=OuterRef("pk"), answered_at__isnull=False)
+        return items.annotate(answered=_count(answers), right=_count(answers.filter(correct=True)))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> Any:
         if obj and is_from_files(obj.slug):
@@ -141,6 +169,37 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
             options,
         )
 
+    @admin.display(description="Flags")
+    def flagged(self, item: Item) -> str:
+        return ", ".join(flag.replace("_", " ") for flag in item.flags) or "–"
+
+    @admin.display(description="Last calibrations")
+    def history(self, item: Item) -> SafeString:
+        rows = item.calibrations.order_by("-created_at")[:CALIBRATIONS_SHOWN]
+        lines = format_html_join(
+            "",
+            "<li>{}: {} answers, b {} → {}, a {} → {}, outfit {}{}</li>",
+            (
+                (
+                    f"{row.created_at:%Y-%m-%d}",
+                    row.responses,
+                    f"{row.difficulty_before:.2f}",
+                    f"{row.difficulty:.2f}",
+                    f"{row.discrimination_before:.2f}",
+                    f"{row.discrimination:.2f}",
+                    "–" if row.misfit is None else f"{row.misfit:.2f}",
+                    "" if row.applied else " (not applied)",
+                )
+                for row in rows
+            ),
+        )
+        return format_html("<ul>{}</ul>", lines) if lines else SafeString("–")
+
+    @admin.action(description="Take the disputed flag off", permissions=["manage"])
+    def settle(self, request: HttpRequest, items: QuerySet[Item]) -> None:
+        count = settle_items(items=list(items))
+        self.message_user(request, f"Settled: {count} items.", messages.SUCCESS)
+
     @admin.action(description="Ask the selected items", permissions=["manage"])
     def activate(self, request: HttpRequest, items: QuerySet[Item]) -> None:
         self._set_state(request, items, Item.State.ACTIVE)
@@ -154,12 +213,18 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
         self.message_user(request, f"{state.label}: {count} items changed.", messages.SUCCESS)
 
 
+def _count(answers: QuerySet[Response]) -> Coalesce:
+    counted = answers.order_by().values("item").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
 class ResponseInline(ReadOnlyAdmin, TabularInline):
     model = Response
     fields = ("number", "item", "item_level", "given", "correct", "time_spent", "asked_at")
     readonly_fields = ("item_level", "given", "asked_at")
     extra = 0
     can_delete = False
+    show_change_link = True
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Response]:
@@ -189,6 +254,7 @@ class AssessmentAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     inlines = (ResponseInline,)
+    actions_list = ("stated_certainty",)
     fieldsets = (
         (None, {"fields": (("learner", "language", "assessment_type"), ("status", "topics"))}),
         (
@@ -209,7 +275,7 @@ class AssessmentAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
 
     @admin.display(description="Certainty", ordering="probability")
     def certainty(self, assessment: Assessment) -> str:
-        return "–" if assessment.probability is None else f"{assessment.probability:.0%}"
+        return _sure(assessment.probability)
 
     @admin.display(description="Interval")
     def interval(self, assessment: Assessment) -> str:
@@ -219,7 +285,28 @@ class AssessmentAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     @admin.display(description="By skill")
     def skills(self, assessment: Assessment) -> SafeString:
         rows = (
-            (Item.Skill(row["skill"]).label, row["level"], f"{row['probability']:.0%}")
+            (Item.Skill(row["skill"]).label, row["level"], _sure(row["probability"]))
             for row in assessment.scores
         )
         return format_html_join("", "<p>{}: <strong>{}</strong> ({})</p>", rows)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Stated and real certainty", url_path="certainty", permissions=["view"]
+    )
+    def stated_certainty(self, request: HttpRequest) -> HttpResponse:
+        """When a test said "80 % sure", how often was it right?"""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Stated and real certainty",
+            "confirmed": confirmed_certainty(caller_of(request), now=timezone.now()),
+            "simulated": [
+                (language.name, bands)
+                for code, language in TAUGHT.items()
+                if (bands := simulated_certainty(code))
+            ],
+        }
+        return render(request, "admin/assessments/certainty.html", context)
+
+
+def _sure(probability: float | None) -> str:
+    return "–" if probability is None else f"{probability:.0%}"

@@ -82,6 +82,8 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _link(_("Conversations"), "forum", "conversations_conversation"),
                     _link(_("Assessments"), "quiz", "assessments_assessment"),
+                    _link(_("Disputed grades"), "gavel", "assessments_dispute")
+                    | {"badge": "assessments.dispute_admin.waiting"},
                     _link(_("Mastery"), "psychology", "learning_mastery"),
                     _link(_("Recurring errors"), "error", "learning_recurringerror"),
                     _link(_("Skills"), "trending_up", "learning_skillprogress"),

@@ -175,6 +175,8 @@ def test_the_admin_opens_to_staff_only(client, make):
         ("ai_usagerecord", 403),
         ("assessments_item", 403),
         ("assessments_assessment", 200),
+        ("assessments_dispute", 200),
+        ("assessments_response", 200),
         ("auth_group", 403),
         ("axes_accessattempt", 403),
         ("conversations_conversation", 200),

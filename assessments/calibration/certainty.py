@@ -95,13 +95,15 @@ def _followed(user: User, *, now: datetime) -> QuerySet[Assessment]:
         completed_at__gt=OuterRef("completed_at"),
         completed_at__lte=OuterRef("completed_at") + SOON,
     )
-    said = AuditEntry.objects.filter(
+    said = AuditEntry.objects.annotate(
+        to=KeyTextTransform("to", "detail"), about=KeyTextTransform("language", "detail")
+    ).filter(
         action="level.overridden",
         subject=OuterRef("learner"),
-        detail__language=OuterRef("language"),
+        about=OuterRef("language"),
         created_at__gt=OuterRef("completed_at"),
         created_at__lte=OuterRef("completed_at") + SOON,
-    ).annotate(to=KeyTextTransform("to", "detail"))
+    )
     after, said = after.order_by("completed_at"), said.order_by("created_at")
     return (
         done.filter(completed_at__gte=now - LOOKED_BACK)

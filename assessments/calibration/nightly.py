@@ -15,6 +15,7 @@ from assessments.bank.parameters import starting_parameters
 from assessments.calibration.answers import read_record
 from assessments.calibration.estimation import Parameters, Record, estimate
 from assessments.calibration.fit import fit_of, misfits
+from assessments.calibration.flags import FOUND_HERE, MISFIT, SHOWN_TOO_OFTEN, TOO_FEW
 from assessments.calibration.steps import FEWEST_ANSWERS, bounded
 from assessments.engine.scale import Floats
 from assessments.models import Item, ItemCalibration
@@ -30,8 +31,6 @@ WORTH_WRITING: Final = 0.005
 """A smaller change of every value is no news."""
 ONCE_IN: Final = timedelta(hours=12)
 """A run repeated sooner (a task handed out twice) writes nothing: steps would add up."""
-MISFIT, SHOWN_TOO_OFTEN, TOO_FEW = "misfit", "over_exposed", "too_few"
-FOUND_HERE: Final = frozenset({MISFIT, SHOWN_TOO_OFTEN, TOO_FEW})
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,9 +124,7 @@ def answer(learner: Learner, real: Parameters, index: int, rng: np.random.Genera
     return Given.RIGHT if rng.random() < real.guessing[index] else Given.WRONG
 
 
-def abilities(
-    count: int, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], Floats]:
+def abilities(count: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], Floats]:
     """True levels, evenly spread, and an ability within each."""
     levels = np.arange(count) % len(LEVELS)
     return levels, CENTRES[levels] + WIDTH * rng.random(count)

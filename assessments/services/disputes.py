@@ -1,12 +1,13 @@
 """A learner objects to a grade; a tutor decides; what they find holds for everybody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Func, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -144,6 +145,15 @@ def override_grade(
         revise_result(assessment)
         record_audit(actor=by, subject=assessment.learner, action="grade.overridden", detail=detail)
     return held
+
+
+def settle_items(*, items: Sequence[Item]) -> int:
+    """Take the disputed flag off items that their author has looked at; how many had it."""
+    chosen = Item.objects.filter(pk__in=[item.pk for item in items], flags__contains=[DISPUTED])
+    return chosen.update(
+        flags=Func(F("flags"), Value(DISPUTED), function="array_remove"),
+        updated_at=timezone.now(),
+    )
 
 
 def _check_disputable(assessment: Assessment, response: Response) -> None:
