@@ -27,5 +27,7 @@ QUEUE_OF = {
     "conversations.tasks.close_interrupted_turns_task": Queue.CHAT,
     "conversations.tasks.read_message_task": Queue.ANALYSIS,
     "conversations.tasks.read_unread_messages_task": Queue.ANALYSIS,
+    "learning.tasks.embed_aims_task": Queue.ANALYSIS,
+    "learning.tasks.embed_content_task": Queue.ANALYSIS,
 }
 """By the task's name. A task that is missing here fails a test."""

@@ -210,6 +210,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.calibrate_items_task",
         "schedule": crontab(hour="2", minute="40"),
     },
+    "embed-aims": {
+        "task": "learning.tasks.embed_aims_task",
+        "schedule": 300.0,
+    },
     "delete-expired-tokens": {
         "task": "accounts.tasks.delete_expired_tokens_task",
         "schedule": crontab(hour="3", minute="20"),
@@ -339,8 +343,13 @@ EVIDENCE_SOURCES = {
     "assessments.response": "assessments.links.of_responses",
     "conversations.correction": "conversations.links.of_corrections",
     "conversations.message": "conversations.links.of_messages",
+    "learning.exerciseanswer": "learning.content.links.of_answers",
 }
-TODAY_STEPS = ["assessments.today.steps", "conversations.today.steps"]
+TODAY_STEPS = [
+    "assessments.today.steps",
+    "learning.content.today.steps",
+    "conversations.today.steps",
+]
 
 # --- Mail -----------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

@@ -7,7 +7,7 @@ from config.policies import for_api_docs
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
-    path("", include("learning.progress.api_urls")),
+    path("", include("learning.api_urls")),
     path("", include("assessments.api_urls")),
     path("", include("conversations.api_urls")),
     path("monitoring/", include("config.health.urls")),

@@ -49,7 +49,10 @@ def _start(request: HttpRequest, learner: User, language: str, level: str) -> Ht
     scenario = form.cleaned_data["scenario"]
     try:
         conversation = start_conversation(
-            learner=learner, language=language, level=level, scenario=scenario
+            learner=learner,
+            language=language,
+            level=(scenario and form.cleaned_data["level"]) or level,
+            scenario=scenario,
         )
     except NotFound as error:
         raise Http404 from error

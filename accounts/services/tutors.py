@@ -27,6 +27,7 @@ TUTOR_PERMISSIONS = (
     "learning.view_skillprogress",
     "learning.view_recurringerror",
     "learning.view_errorevent",
+    "learning.view_exerciseanswer",
     "assessments.view_assessment",
     "assessments.view_response",
     "assessments.change_response",

@@ -16,5 +16,6 @@ class Command(BaseCommand):
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
         call_command("migrate", verbosity=0)
         call_command("load_concepts", verbosity=0)
+        call_command("load_content", verbosity=0)
         call_command("load_items", verbosity=0)
         call_command("seed_demo")
