@@ -94,6 +94,22 @@ def revise_evidence(
 
 
 @transaction.atomic
+def withdraw_evidence(*, learner: User, source_type: str, source_id: UUID) -> int:
+    """Forget what a source showed that never happened, as a review that was undone; how many pieces.
+
+    A source that was misjudged is revised instead.
+    """
+    _take_turns(learner)
+    mine = Evidence.objects.filter(learner=learner, source_type=source_type, source_id=source_id)
+    concepts = list(Concept.objects.filter(evidence__in=mine).distinct())
+    deleted, _ = mine.delete()
+    _replay(learner, concepts)
+    left = Evidence.objects.filter(learner=learner, concept__in=concepts).values("concept")
+    Mastery.objects.filter(learner=learner, concept__in=concepts).exclude(concept__in=left).delete()
+    return deleted
+
+
+@transaction.atomic
 def recompute_mastery(*, learner: User) -> int:
     """Derive a learner's mastery from the log alone; how many concepts that is."""
     _take_turns(learner)
