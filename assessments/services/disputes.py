@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from assessments.services.grading import grade
 from assessments.services.revision import regrade, revise_result
 from assessments.services.sitting import hold
 from assessments.tasks import regrade_item_task
+from config.commits import after_commit
 from config.errors import Conflict, DomainError, Forbidden, NotFound
 
 DISPUTED: Final = "disputed"
@@ -76,9 +76,8 @@ def accept_dispute(
         revise_result(assessment, at_least=level)
         _change_item(response, now=now)
         if response.item.type in TYPED:
-            again = partial(regrade_item_task.delay, str(response.item_id))
             # With the queue down the nightly run regrades.
-            transaction.on_commit(again, robust=True)
+            after_commit(regrade_item_task.delay, str(response.item_id))
     return held
 
 
