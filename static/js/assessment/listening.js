@@ -2,7 +2,7 @@ const PLAYS = 3;
 const SLOWER = 0.7;
 const VOICES_WITHIN_MS = 1500;
 const LONGEST_PART = 180;
-const SPEAKER = /^(\p{Lu}[\p{L} .]{0,20}):\s*/u;
+const SPEAKER = /^(\p{Lu}):\s*/u;
 
 /**
  * Who says what in a script: `{speaker, text}`, in parts short enough that no browser cuts them off.
