@@ -214,6 +214,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "learning.tasks.embed_aims_task",
         "schedule": 300.0,
     },
+    "record-unread-reviews": {
+        "task": "practice.decks.tasks.record_unread_reviews_task",
+        "schedule": crontab(minute="35"),
+    },
+    "fit-parameters": {
+        "task": "practice.decks.tasks.fit_due_parameters_task",
+        "schedule": crontab(hour="2", minute="10"),
+    },
     "delete-expired-tokens": {
         "task": "accounts.tasks.delete_expired_tokens_task",
         "schedule": crontab(hour="3", minute="20"),
@@ -335,6 +343,10 @@ AI_BREAKER_SECONDS = env.float("AI_BREAKER_SECONDS", default=30.0)
 WARM_LANGUAGES = env.list("WARM_LANGUAGES", default=["es"])
 STREAMS_PER_PROCESS = env.int("STREAMS_PER_PROCESS", default=500)
 STREAM_SERVER = env.str("STREAM_SERVER", default="uvicorn")
+
+# --- Practice -----------------------------------------------------------------------------------
+# Spreads the days on which cards come back, so that those learned together don't stay together.
+REVIEW_FUZZ = env.bool("REVIEW_FUZZ", default=not TESTING)
 
 # --- Today --------------------------------------------------------------------------------------
 LEARNING_SETTINGS_READERS = ["learning.mastery.services.retarget_mastery"]
