@@ -1,7 +1,7 @@
 """What a result says in words: strengths, weaknesses and what to do next, each with its reason."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Final
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ai.scenarios import catalogue
 from assessments.models import Assessment, Item, Response
+from assessments.services.evidence import Tested
 
 NOTABLE: Final = 0.3
 """Answers above or below what ability predicts before a topic is named; one can do it."""
@@ -23,6 +24,7 @@ class Finding:
 
     topic: str
     skill: str
+    name: str
     level: str
     surprise: float
     """Right answers minus expected ones, over the topic's questions."""
@@ -32,7 +34,8 @@ class Finding:
     @property
     def text(self) -> str:
         skill = Item.Skill(self.skill).label.lower()
-        return f"{topic_name(self.topic)} ({skill}, {self.level})"[:120]
+        about = f" ({skill}, {self.level})"
+        return self.name[: 120 - len(about)] + about
 
 
 def topic_findings(
@@ -42,17 +45,29 @@ def topic_findings(
     by_topic: dict[tuple[str, str], list[Response]] = defaultdict(list)
     for response in responses:
         by_topic[response.item.topic, response.item.skill].append(response)
-    findings = [_finding(key, rows, ability) for key, rows in by_topic.items()]
+    names = _names([rows[0].item for rows in by_topic.values()])
+    findings = [_finding(key, names[key], rows, ability) for key, rows in by_topic.items()]
     strengths = sorted((f for f in findings if f.surprise >= NOTABLE), key=lambda f: -f.surprise)
     weaknesses = sorted((f for f in findings if f.surprise <= -NOTABLE), key=lambda f: f.surprise)
     return strengths[:MOST], weaknesses[:MOST]
 
 
-def _finding(key: tuple[str, str], rows: list[Response], ability: float) -> Finding:
+def _names(items: Sequence[Item]) -> dict[tuple[str, str], str]:
+    """What each topic is called: by its concept, else by its slug."""
+    if not items:
+        return {}
+    tested = Tested(items, items[0].language)
+    concepts = {(item.topic, item.skill): tested.topic_of(item) for item in items}
+    return {
+        key: concept.name if concept else topic_name(key[0]) for key, concept in concepts.items()
+    }
+
+
+def _finding(key: tuple[str, str], name: str, rows: list[Response], ability: float) -> Finding:
     right = sum(bool(row.correct) for row in rows)
     expected = sum(1 / (1 + exp(-row.discrimination * (ability - row.difficulty))) for row in rows)
     levels = sorted(row.item.level for row in rows)
-    return Finding(*key, levels[len(levels) // 2], right - expected, right, len(rows))
+    return Finding(*key, name, levels[len(levels) // 2], right - expected, right, len(rows))
 
 
 def topic_name(topic: str) -> str:
@@ -94,7 +109,7 @@ def _talk(assessment: Assessment) -> dict[str, Any]:
 def _focus(finding: Finding) -> dict[str, Any]:
     return {
         "kind": "focus",
-        "title": _("Work on: %(topic)s") % {"topic": topic_name(finding.topic)},
+        "title": _("Work on: %(topic)s") % {"topic": finding.name},
         "reason": _(
             "You had %(right)d of %(questions)d right, fewer than your level leads to expect."
         )

@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import LearnerLanguage
 from accounts.tests.factories import LearnerLanguageFactory, UserFactory
+from assessments.advice import topic_findings
 from assessments.comparison import change_between
 from assessments.engine import GRID, LEVELS, Belief, Prior, level_centre
 from assessments.models import Assessment, Item, Response
@@ -286,6 +287,24 @@ class TestFinal:
 
         assert assessment.decision == ""
         assert ana.languages.get().level == "B1"
+
+
+def test_findings_bear_the_names_of_their_concepts(ana):
+    Concept.objects.create(kind="grammar", language="es", slug="ser-estar", name="ser and estar")
+    for number in range(3):
+        ItemFactory(level="A1", slug=f"own-{number}", topic="ser-estar")
+    ItemFactory(level="A1", slug="own-home", skill="vocabulary", topic="at-home")
+    assessment = start_assessment(learner=ana, language="es")
+    while question := current_question(assessment):
+        answer_question(assessment=assessment, question_id=question.pk, answer="c")
+        assessment.refresh_from_db()
+
+    rows = assessment.responses.select_related("item")
+    _, weaknesses = topic_findings(rows, ability=3.0)
+    assert {finding.text for finding in weaknesses} == {
+        "ser and estar (grammar, A1)",
+        "At home (vocabulary, A1)",
+    }
 
 
 class TestTheText:

@@ -5,13 +5,16 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
-from assessments.models import Assessment, Response
+from assessments.models import Assessment, Response, WritingReview
 from assessments.services import answer_question, current_question, start_assessment
-from assessments.tests.factories import make_assessment, make_bank
+from assessments.services.reviewing import review_writing
+from assessments.tasks import review_writing_task
+from assessments.tests.factories import make_assessment, make_bank, typed_item, writing_item
 from config.errors import Conflict
-from learning.models import LearningSession, StudyDay
+from learning.models import Concept, Evidence, LearningSession, StudyDay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +86,67 @@ def test_different_answers_in_two_tabs_keep_the_first():
     refused = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
     assert [conflict.code for conflict in refused] == ["stale_question"]
     assert assessment.responses.count() == 2
+
+
+@pytest.mark.parametrize("assessment_type", ["progress", "final"])
+def test_starting_another_test_in_two_tabs_gives_one(assessment_type):
+    make_bank(each=1)
+    ana = UserFactory()
+
+    def start():
+        return start_assessment(learner=ana, language="es", assessment_type=assessment_type)
+
+    first, second = together(start, start)
+
+    assert first == second
+
+
+def test_a_typed_answer_in_two_tabs_writes_its_evidence_once():
+    Concept.objects.create(kind="grammar", language="es", slug="ser-estar", name="x")
+    typed_item()
+    typed_item(slug="own-2", topic="other")
+    assessment = make_assessment(assessment_type="progress")
+    question = current_question(assessment)
+
+    def type_it(text):
+        return lambda: answer_question(assessment=assessment, question_id=question.pk, answer=text)
+
+    together(type_it("está"), type_it("está"))
+
+    assert Evidence.objects.filter(source_id=question.pk).count() <= 1
+    assert assessment.responses.filter(answered_at__isnull=False).count() == 1
+
+
+def test_two_texts_from_two_tabs_keep_the_first_and_are_read_once(monkeypatch):
+    sent = []
+    monkeypatch.setattr(review_writing_task, "delay", sent.append)
+    writing_item()
+    assessment = make_assessment(assessment_type="progress")
+    question = current_question(assessment)
+
+    def hand_in(text):
+        return lambda: answer_question(assessment=assessment, question_id=question.pk, answer=text)
+
+    outcomes = together(hand_in("Vivo aquí."), hand_in("Vivo allí."))
+
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
+    assert [conflict.code for conflict in refused] == ["assessment_over"]
+    assert sent == [str(question.pk)]
+
+
+def test_a_text_judged_by_two_workers_at_once_counts_once(monkeypatch, settings):
+    settings.AI_CHAIN = ["builtin"]
+    monkeypatch.setattr(review_writing_task, "delay", lambda _id: None)
+    Concept.objects.create(kind="topic", language="es", slug="home", name="x")
+    writing_item()
+    assessment = make_assessment(assessment_type="progress")
+    question = current_question(assessment)
+    answer_question(
+        assessment=assessment, question_id=question.pk, answer="Vivo en una casa pequeña aquí."
+    )
+
+    def judge():
+        return review_writing(response_id=question.pk, by_rules=True, now=timezone.now())
+
+    assert sorted(together(judge, judge)) == [False, True]
+    assert Evidence.objects.count() == WritingReview.objects.count() == 1
