@@ -1,14 +1,18 @@
 """Which addresses the stream server answers, and how it starts and stops."""
 
 import asyncio
+import gc
 import re
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from ai import factory, usage
 from ai.language import pool
+from config.celery import app as celery
 from conversations.routing import http_application
 from conversations.streams.connections import warm_database
 from conversations.streams.runner import shut_down
@@ -59,8 +63,20 @@ async def _warm() -> None:
     """Load now what would make the first learner wait: providers' SDKs, the language tools."""
     await warm_database()
     await asyncio.to_thread(factory.chat_models)
+    await asyncio.to_thread(_meet_queue)
     for language in settings.WARM_LANGUAGES:
         await pool.warm(language)
+    # What is loaded stays: to look through all of it again for garbage would hold every stream up
+    # for a tenth of a second.
+    gc.collect()
+    gc.freeze()
+
+
+def _meet_queue() -> None:
+    """Import what a first task imports, and connect."""
+    with suppress(OperationalError), celery.connection_for_write() as queue:
+        queue.ensure_connection(max_retries=1)
+        celery.amqp.producer_pool  # noqa: B018 - made when it is first looked at
 
 
 async def _end() -> None:

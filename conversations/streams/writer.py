@@ -1,20 +1,19 @@
-"""Writes the turns of this process to their logs, all in one pipeline at a time."""
+"""Writes the turns of this process to their logs, all that is new of them in one command."""
 
 import asyncio
 import logging
-from collections import deque
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from conversations.events import DeltaEvent, TurnEvent
 from conversations.streams.frames import Frames
 from conversations.streams.log import (
+    APPEND_ALL,
     LEASE_SECONDS,
     LOG_SECONDS,
     Frame,
-    append_command,
     frame_of,
     lease_key,
     log_key,
@@ -104,14 +103,24 @@ class LogWriter:
             _forget([turn for turn, _ in sealed])
 
     async def _append(self, sealed: list[tuple[WrittenTurn, list[Frame]]]) -> None:
-        pipeline = self._client.pipeline(transaction=False)
-        owners: deque[WrittenTurn | None] = deque()
+        owners: list[WrittenTurn] = []
+        keys: list[str] = []
+        entries: list[Any] = []
+        after: list[tuple[Any, ...]] = []
         for turn, fresh in sealed:
-            for command in _commands(turn, fresh):
-                pipeline.execute_command(*command)
-                owners.append(turn if command[0] == "XADD" else None)
+            unlogged = turn.frames.items[turn.logged :] + fresh
+            for frame in unlogged:
+                owners.append(turn)
+                keys.append(log_key(turn.turn_id))
+                entries += (frame.seq, frame.data)
+            after += _commands_after(turn.turn_id, unlogged)
             turn.logged = len(turn.frames.items) + len(fresh)
-        for owner, answer in zip(owners, await pipeline.execute(raise_on_error=False), strict=True):
+        pipeline = self._client.pipeline(transaction=False)
+        pipeline.execute_command("EVAL", APPEND_ALL, len(keys), *keys, *entries)
+        for command in after:
+            pipeline.execute_command(*command)
+        answers, *_ = await pipeline.execute()
+        for owner, answer in zip(owners, answers, strict=True):
             _judge(owner, answer)
 
 
@@ -126,29 +135,24 @@ def _joined(events: list[TurnEvent]) -> list[TurnEvent]:
     return joined
 
 
-def _commands(turn: WrittenTurn, fresh: list[Frame]) -> list[tuple[Any, ...]]:
-    unlogged = (
-        turn.frames.items[turn.logged :] + fresh if turn.logged < len(turn.frames.items) else fresh
-    )
-    commands = [append_command(turn.turn_id, frame) for frame in unlogged]
-    if unlogged and unlogged[0].seq == 1:
-        commands.append(("SET", lease_key(turn.turn_id), "1", "EX", LEASE_SECONDS))
-        commands.append(("EXPIRE", log_key(turn.turn_id), LOG_SECONDS))
-    if unlogged and unlogged[-1].last:
-        commands.append(("EXPIRE", log_key(turn.turn_id), LOG_SECONDS))
-        commands.append(("DEL", lease_key(turn.turn_id)))
+def _commands_after(turn_id: str, logged: list[Frame]) -> list[tuple[Any, ...]]:
+    """The lease begins with the log and ends with it."""
+    commands: list[tuple[Any, ...]] = []
+    if logged and logged[0].seq == 1:
+        commands.append(("SET", lease_key(turn_id), "1", "EX", LEASE_SECONDS))
+        commands.append(("EXPIRE", log_key(turn_id), LOG_SECONDS))
+    if logged and logged[-1].last:
+        commands.append(("EXPIRE", log_key(turn_id), LOG_SECONDS))
+        commands.append(("DEL", lease_key(turn_id)))
     return commands
 
 
-def _judge(owner: WrittenTurn | None, answer: Any) -> None:
+def _judge(owner: WrittenTurn, answer: Any) -> None:
     """Tell an entry that is there already from one that could not be written."""
-    if isinstance(answer, ResponseError):
-        if EXISTS_ALREADY not in str(answer):
-            raise answer
-    elif isinstance(answer, Exception):
-        raise answer
-    elif answer is None and owner is not None:
+    if answer is None:
         owner.logged = 0
+    elif isinstance(answer, Exception) and EXISTS_ALREADY not in str(answer):
+        raise answer
 
 
 def _forget(turns: list[WrittenTurn]) -> None:
