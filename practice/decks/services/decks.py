@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from config.languages import TAUGHT
 from practice.decks.errors import InvalidDeck
-from practice.decks.models import Deck, StudyOptions
+from practice.decks.models import Deck, DeckMember, StudyOptions
+from practice.decks.services.rescheduling import reschedule_soon
 
 MOST_STEPS: Final = 10
 LONGEST_STEP: Final = 86_400
@@ -21,6 +22,8 @@ STUDY_FIELDS: Final = (
     "learning_steps",
     "relearning_steps",
 )
+RESCHEDULING: Final = ("scheduler", "desired_retention")
+"""Settings that give other dates to cards reviewed before."""
 
 
 def create_deck(
@@ -32,6 +35,35 @@ def create_deck(
     return Deck.objects.create(
         owner=owner, name=name.strip(), language=language, description=description, **options
     )
+
+
+@transaction.atomic
+def update_deck(*, deck: Deck, **changes: Any) -> Deck:
+    """Rename or describe a deck. Raises InvalidDeck."""
+    _check_about(name=changes.get("name", deck.name), language=changes.get("language", ""))
+    for name in changes.keys() & {"name", "description", "language"}:
+        setattr(deck, name, changes[name])
+    deck.save(update_fields=["name", "description", "language", "updated_at"])
+    return deck
+
+
+@transaction.atomic
+def update_study(*, deck: Deck, learner: User, **options: Any) -> StudyOptions:
+    """Change how a learner studies a deck of theirs, or one shared with them, by STUDY_FIELDS.
+
+    What was reviewed gets new dates where the settings ask for them. Raises InvalidDeck.
+    """
+    check_options(options)
+    by: StudyOptions = (
+        deck if deck.owner_id == learner.pk else DeckMember.objects.get(deck=deck, user=learner)
+    )
+    before = {name: getattr(by, name) for name in RESCHEDULING}
+    for name, value in options.items():
+        setattr(by, name, value)
+    by.save(update_fields=list(options))
+    if any(getattr(by, name) != value for name, value in before.items()):
+        reschedule_soon(deck=deck, learner=learner)
+    return by
 
 
 def default_deck(*, learner: User, language: str) -> Deck:
