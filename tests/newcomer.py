@@ -58,3 +58,21 @@ def answer_placement(page: Page, *, keys: str, at_most: int = 40) -> int:
         if page.url.endswith("/result"):
             return number
     raise AssertionError("The placement did not end.")
+
+
+def take_progress_test(page: Page, site: str, *, at_most: int = 20) -> None:
+    """Answers a progress test up to its last task, the text, and leaves that open."""
+    page.goto(f"{site}/assessments/progress")
+    page.get_by_role("button", name="Start the test").click()
+    for number in range(1, at_most + 1):
+        expect(page.locator(".progress-words span")).to_contain_text(f"Question {number} of")
+        page.locator("#question form").wait_for()
+        if page.locator("#question .text").count():
+            return
+        if page.locator("#question .typed").count():
+            page.locator("#question .typed").fill("nada de nada")
+            page.get_by_role("button", name="Answer").click()
+        else:
+            page.locator("#question .option").first.click()
+        page.locator("[data-next]").click()
+    raise AssertionError("The progress test has no text.")

@@ -3,7 +3,13 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.newcomer import answer_placement, say_what_to_learn, sign_up, start_placement
+from tests.newcomer import (
+    answer_placement,
+    say_what_to_learn,
+    sign_up,
+    start_placement,
+    take_progress_test,
+)
 from tests.site import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
@@ -39,6 +45,12 @@ def learner(browser, site):
     answer_placement(page, keys="1230")
     pages["result"] = page.url
     pages |= {"today": f"{site}/today", "settings": f"{site}/settings", "talk": f"{site}/talk"}
+    pages |= {"tests": f"{site}/assessments", "final": f"{site}/assessments/final"}
+    take_progress_test(page, site)
+    page.locator("#question .text").fill("Vivo en una casa pequeña con mi hermana y dos gatos.")
+    page.get_by_role("button", name="Hand in").click()
+    page.wait_for_url("**/result")
+    pages["result with a text"] = page.url
     pages["password"] = f"{site}/settings/password"
     page.goto(pages["talk"])
     page.locator(".scenario").first.click()
@@ -48,7 +60,18 @@ def learner(browser, site):
     pages["chat"] = page.url
     seen = {name: (context.storage_state(), url) for name, url in pages.items()}
     context.close()
-    return seen | {"question": open_question(browser, site)}
+    return seen | {"question": open_question(browser, site), "text": open_text(browser, site)}
+
+
+def open_text(browser, site):
+    context = browser.new_context()
+    page = context.new_page()
+    sign_up(page, site)
+    say_what_to_learn(page, level="A1")
+    take_progress_test(page, site)
+    seen = context.storage_state(), page.url
+    context.close()
+    return seen
 
 
 def open_question(browser, site):
