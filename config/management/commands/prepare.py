@@ -18,4 +18,5 @@ class Command(BaseCommand):
         call_command("load_concepts", verbosity=0)
         call_command("load_content", verbosity=0)
         call_command("load_items", verbosity=0)
+        call_command("load_vocabulary", verbosity=0)
         call_command("seed_demo")
