@@ -13,7 +13,7 @@ _TOLD_OF_STARTER = ("scenario", "summary", "setting", "goal", "opening")
 
 def task_body(task: Task) -> dict[str, Any]:
     """What a learner may see of a task before they answer."""
-    return {name: task[name] for name in _TOLD_OF_TASK if name in task}
+    return {"prompt": ""} | {name: task[name] for name in _TOLD_OF_TASK if name in task}
 
 
 def explanation_of(item: ContentItem, native: str) -> str:

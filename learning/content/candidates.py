@@ -58,6 +58,8 @@ class Candidate:
     """Names of what to know before, as far as it has not been shown."""
     opened_at: datetime | None = None
     finished_at: datetime | None = None
+    score: float | None = None
+    """The share that was right when it was finished."""
     near: tuple[tuple[Aim, float], ...] = ()
     """What it is near to, and how near, from 0 to 1."""
     lesson_read: bool = False
@@ -101,7 +103,7 @@ def around(level: str) -> list[str]:
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     (item_id, kind, slug, title, level, topics, minutes, concept_id, concept, *rest) = row
     (stability, difficulty, right, wrong, count, last, forgets_at, *rest) = rest
-    missed, errors, lacking, opened_at, finished_at, near, _ = rest
+    missed, errors, lacking, opened_at, finished_at, score, near, _ = rest
     memory = None
     if stability is not None:
         memory = Memory(stability, difficulty, right, wrong, count, last)
@@ -122,6 +124,7 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         lacking=tuple(lacking or ()),
         opened_at=opened_at,
         finished_at=finished_at,
+        score=score,
         near=tuple((Aim(one["kind"], one["text"]), one["near"]) for one in _decoded(near)),
     )
 
@@ -136,7 +139,7 @@ def _decoded(value: Any) -> Any:
 # missed: what went wrong this week; of a source judged anew only the last judgement counts.
 _QUERY: Final = """
 WITH aim AS MATERIALIZED (
-    SELECT told.kind, told.text
+    SELECT told.kind, btrim(told.text) AS text
     FROM accounts_learnerprofile profile
     CROSS JOIN LATERAL (
         SELECT 'interest' AS kind, unnest(profile.interests) AS text
@@ -144,7 +147,7 @@ WITH aim AS MATERIALIZED (
     ) told
     WHERE profile.user_id = %(learner)s AND btrim(told.text) <> ''
     UNION ALL (
-        SELECT 'error', error.corrected
+        SELECT 'error', btrim(error.corrected)
         FROM learning_recurringerror error
         LEFT JOIN learning_concept about ON about.id = error.concept_id
         WHERE error.learner_id = %(learner)s AND error.language = %(language)s
@@ -158,7 +161,7 @@ near AS MATERIALIZED (
     SELECT aim.kind, aim.text, found.item_id, 1 - found.distance AS near
     FROM aim
     JOIN ai_cachedembedding wanted
-        ON wanted.content_hash = encode(sha256(convert_to(btrim(aim.text), 'UTF8')), 'hex')
+        ON wanted.content_hash = encode(sha256(convert_to(aim.text, 'UTF8')), 'hex')
     CROSS JOIN LATERAL (
         SELECT held.item_id, held.embedding <=> wanted.embedding AS distance
         FROM learning_contentembedding held
@@ -191,7 +194,7 @@ SELECT item.id, item.content_type, item.slug, item.title, item.level, item.topic
     held.stability, held.difficulty, held."right", held.wrong, held.evidence_count,
     held.last_practiced, held.forgets_at,
     coalesce(missed.times, 0), coalesce(faulty.open, 0), lacking.names,
-    used.opened_at, used.finished_at, close.aims,
+    used.opened_at, used.finished_at, used.score, close.aims,
     (
         SELECT jsonb_agg(jsonb_build_object('kind', aim.kind, 'text', aim.text)) FROM aim
         WHERE aim.kind <> 'error' AND NOT EXISTS (SELECT FROM near WHERE near.text = aim.text)

@@ -232,7 +232,7 @@ def _write(run: Run, task: Task, answer: str, *, hint_used: bool, now: datetime)
         session=run.session,
         item=run.item,
         task=task["id"],
-        prompt=(task["prompt"] or " / ".join(task.get("words", ())))[:400],
+        prompt=(task.get("prompt") or " / ".join(task.get("words", ())))[:400],
         answer=answer[:400],
         correct=verdict.correct,
         note=ExerciseAnswer.Note.ACCENT if verdict.accents_missing else "",

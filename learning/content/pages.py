@@ -53,7 +53,8 @@ def shelf_page(request: HttpRequest) -> HttpResponse:
     if about:
         return redirect("learning:content", about.pk)
     form = ShelfForm(_asked(request, language), topics=topics_on_shelf(learner, language.language))
-    page = _page(request, learner, language, form.wanted())
+    wanted = form.wanted()
+    page = _page(request, learner, language, wanted)
     known = standings(learner, list(page), now=now)
     offers = [] if _filtered(request) else _offers(learner, language, now)
     context = {
@@ -64,6 +65,7 @@ def shelf_page(request: HttpRequest) -> HttpResponse:
         "offers": offers[1:],
         "page": page,
         "rows": [(item, known.get(item.pk)) for item in page],
+        "by_level": not (wanted["level"] or wanted["q"]),
         "query": request.GET.urlencode(),
     }
     return render(request, "learning/shelf.html", context)
@@ -233,5 +235,6 @@ def _page(
         language=language.language,
         level=wanted["level"],
         content_type=wanted["kind"],
+        paired=not wanted["kind"],
     ).prefetch_related("concepts")
     return Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))

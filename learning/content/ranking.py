@@ -10,8 +10,8 @@ A candidate answers a need, and a score from 0 to 1 says how pressing it is:
 |        | below the learner's target                              |      |                      |
 | weak   | practised, but never up to the target                   | 0.50 | 0.15, mastery lacked |
 | fading | was up to the target and has fallen below it            | 0.42 | 0.12, days since     |
+| new    | not practised yet, and what it builds on has been shown | 0.33 |                      |
 | talk   | a conversation at the learner's level                   | 0.32 |                      |
-| new    | not practised yet, and what it builds on has been shown | 0.30 |                      |
 
 So weak areas come first, whatever the learner likes; what they like decides among equals. *Fit* is
 how far the level is from the learner's, *form* which of a concept's lesson and exercise is the
@@ -19,6 +19,7 @@ better next step. Of each concept only the best piece is offered. Days are whole
 calls on one day give one answer.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -45,13 +46,16 @@ BASE: Final = {
     Need.ERROR: 0.65,
     Need.WEAK: 0.50,
     Need.FADING: 0.42,
+    Need.NEW: 0.33,
     Need.TALK: 0.32,
-    Need.NEW: 0.30,
 }
 EXTRA: Final = {Need.ERROR: 0.20, Need.WEAK: 0.15, Need.FADING: 0.12}
 AIM: Final = 0.15
-REST: Final = timedelta(days=7)
-"""What was finished is not offered again for this long."""
+REST, REST_AFTER_SLIPS = timedelta(days=7), timedelta(days=1)
+"""What was finished is not offered again for so long; less when much of it was wrong."""
+WELL: Final = 0.8
+VARIETY: Final = 0.01
+"""What an offer loses for each one before it that answers the same need."""
 CLOSE: Final = 0.35
 """A cosine from which content counts as being about an aim altogether."""
 FADED_DAYS: Final = 30
@@ -99,11 +103,28 @@ def rank(
             topic_words or {},
         )
         for one in choice.candidates
-        if not (one.finished_at and now - one.finished_at < REST)
+        if not _rests(one, now)
     ]
     offers = [offer for one in placed if (offer := _offer(one, level, now))]
     offers.sort(key=_order)
-    return _one_a_concept(offers)
+    return _varied(_one_a_concept(offers))
+
+
+def _rests(candidate: Candidate, now: datetime) -> bool:
+    well = candidate.score is None or candidate.score >= WELL
+    rest = REST if well else REST_AFTER_SLIPS
+    return candidate.finished_at is not None and now - candidate.finished_at < rest
+
+
+def _varied(offers: Iterable[Recommendation]) -> list[Recommendation]:
+    """Lessons and conversations in turn, rather than all of one and then all of the other."""
+    before: Counter[Need] = Counter()
+    varied = []
+    for offer in offers:
+        score = round(max(offer.score - VARIETY * before[offer.need], 0.0), 3)
+        varied.append(replace(offer, score=score))
+        before[offer.need] += 1
+    return sorted(varied, key=_order)
 
 
 def _order(offer: Recommendation) -> tuple[float, str, str, str]:
@@ -238,13 +259,13 @@ def _of_new(candidate: Candidate, level: str, now: datetime) -> str:
         place = _("New to you here, at %(level)s.") % {"level": candidate.level}
     else:
         place = _("Next at %(level)s.") % {"level": level}
-    return f"{place} {_about(aim)}" if aim else place
+    return f"{place} {_about(aim, candidate)}" if aim else place
 
 
 def _of_talk(candidate: Candidate, level: str, now: datetime) -> str:
     aim = _nearest(candidate)
     if aim:
-        return _about(aim)
+        return _about(aim, candidate)
     if candidate.finished_at:
         days = (now - candidate.finished_at).days
         return _("At your level; you last had this conversation %(count)d days ago.") % {
@@ -266,7 +287,9 @@ def _nearest(candidate: Candidate) -> Aim | None:
     return max(candidate.near, key=lambda one: one[1])[0] if candidate.near else None
 
 
-def _about(aim: Aim) -> str:
+def _about(aim: Aim, candidate: Candidate) -> str:
+    if aim.kind == "error" and candidate.content_type != STARTER:
+        return _("Close to what you got wrong: “%(text)s”.") % {"text": aim.text}
     if aim.kind == "error":
         return _("A place to use “%(text)s”, which you got wrong before.") % {"text": aim.text}
     if aim.kind == "goal":

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import F, Func
+from django.db.models import F, Func, Q
 
 from accounts.models import User
 from config.languages import TAUGHT
@@ -33,20 +33,27 @@ def shelf(
     search: str = "",
     topic: str = "",
     native: str = "en",
+    paired: bool = False,
     **fields: Any,
 ) -> Any:
     """Content the user may see, by level and title, or the best match first when `search` is given.
 
-    `fields` are of the item: `language`, `level`, `content_type`.
+    `fields` are of the item: `language`, `level`, `content_type`. `paired` leaves out exercises
+    that a lesson leads to.
     """
     rows: Any = ContentItem.objects.visible_to(user).filter(
         **{name: value for name, value in fields.items() if value}
     )
     rows = rows.defer("search", "content")
+    if paired:
+        lessons = ContentItem.objects.published().filter(content_type=ContentItem.Type.LESSON)
+        with_lesson = Q(concepts__in=lessons.values("concepts"))
+        rows = rows.exclude(with_lesson, content_type=ContentItem.Type.EXERCISE)
     if topic:
         rows = rows.filter(topics__contains=[topic])
     if not search:
-        return rows.order_by("language", "level", "content_type", "title", "pk")
+        # Lessons come first, in the order of their course: ids sort by creation.
+        return rows.order_by("language", "level", "-content_type", "pk")
     languages = [fields["language"]] if fields.get("language") else list(TAUGHT)
     query = search_query(search, languages=["en", native, *languages])
     rows = rows.filter(search=query).annotate(rank=SearchRank(F("search"), query))

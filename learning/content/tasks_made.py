@@ -59,7 +59,8 @@ class Task:
     """An accent is the point: the answer without it is wrong."""
 
     def stored(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value not in ("", [], False)}
+        told = {name: value for name, value in asdict(self).items() if value not in ("", [], False)}
+        return {"prompt": "", **told}
 
 
 @dataclass(frozen=True, slots=True)
