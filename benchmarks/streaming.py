@@ -1,12 +1,20 @@
 """How much time and work our turns add to a stream of tokens, and what a broken connection costs.
 
-    python -m benchmarks.streaming [--streams 1,50,200,500] [--quick]
+    python -m benchmarks.streaming [--streams 1,50,200,500] [--rounds 1] [--quick]
 
 Needs the data services of `make run` (or DATABASE_URL and VALKEY_URL); makes and drops a database
 of its own. A scripted upstream speaks the OpenAI protocol and stamps each token with the clock. In
 one run, the same load goes straight to the upstream, through a bare ASGI relay and through us, each
 server in one process and the load in another. Added time is that of the same rank straight from
 the upstream taken off.
+
+Streams arrive evenly, 40 a second, until all are open, and each lasts five seconds longer than
+that takes: learners who come on their own, where 200 with replies of ten seconds make 20 begin a
+second. What it is like when all press enter in the same moment is told apart, as the burst. Before
+it is measured each server answers twenty turns begun within a second. The language tools are left
+out: they work beside the stream, in a process of their own. "Others" is how much of the machine's
+processors went to programs that are no part of this: above a few percent, times are theirs as
+much as ours.
 """
 
 import argparse
@@ -19,7 +27,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from statistics import quantiles
 
@@ -42,6 +50,7 @@ class Run:
     failed: int = 0
     cpu: float = 0.0
     memory: int = 0
+    others: float = 0.0
 
     def per_token(self) -> float:
         return self.cpu / self.tokens * 1e6 if self.tokens else 0.0
@@ -187,7 +196,8 @@ def ours(address: str, database: str):
 
 # --- Comparisons ----------------------------------------------------------------------------------
 def measure(orders: list[dict], *, over: float, process: psutil.Process | None = None) -> Run:
-    before = process.cpu_times() if process else None
+    before, all_before = _used_by(process), _machine()
+    began = time.monotonic()
     peak = process.memory_info().rss if process else 0
     start = peak
     import threading
@@ -201,14 +211,54 @@ def measure(orders: list[dict], *, over: float, process: psutil.Process | None =
 
     watcher = threading.Thread(target=watch)
     watcher.start()
+    ours_before = _ours()
     run = load_from_another_process(orders, over=over)
+    took = time.monotonic() - began
     done.set()
     watcher.join()
-    if process and before:
-        after = process.cpu_times()
-        run.cpu = after.user + after.system - before.user - before.system
+    used = _machine() - all_before - (_ours() - ours_before)
+    run.others = max(0.0, used) / took / (os.cpu_count() or 1)
+    if process:
+        run.cpu = _used_by(process) - before
         run.memory = peak - start
     return run
+
+
+def _used_by(process: psutil.Process | None) -> float:
+    """Processor seconds, by the scheduler's clock: ticks are too coarse for short wakings."""
+    return time.clock_gettime(~process.pid << 3 | 2) if process else 0.0
+
+
+def _machine() -> float:
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system
+
+
+def _ours() -> float:
+    """What the benchmark and all it started have used, ended ones included."""
+    own = os.times()
+    used = own.user + own.system + own.children_user + own.children_system
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            times = child.cpu_times()
+            used += times.user + times.system
+    return used + _services()
+
+
+def _services() -> float:
+    """PostgreSQL and Valkey, which are not children of ours."""
+    used = 0.0
+    for process in psutil.process_iter(["name", "cpu_times"]):
+        if process.info["name"] in ("postgres", "valkey-server") and process.info["cpu_times"]:
+            times = process.info["cpu_times"]
+            used += times.user + times.system
+    return used
+
+
+def warm_up(orders: list[dict]) -> None:
+    """Twenty turns within a second, and what follows their end."""
+    measure((orders * 20)[:20], over=1)
+    time.sleep(2)
 
 
 def straight(address: str, count: int) -> list[dict]:
@@ -231,23 +281,19 @@ def compare(counts: list[int], database: str, tokens: list[str], start_rate: flo
     print("\nTokens at 20 a second; streams begun evenly; added time in ms, p95 (p50)\n")
     print(
         f"{'streams':>8} {'':12} {'first token':>16} {'each token':>16}"
-        f" {'us a token':>11} {'KB a stream':>12} {'failed':>7}"
+        f" {'us a token':>11} {'KB a stream':>12} {'failed':>7} {'others':>7}"
     )
     for count in counts:
         over = count / start_rate
         with upstream(int(RATE * (over + 5))) as address:
             base = measure(straight(address, count), over=over)
             show(count, "upstream", base, base)
-            with uvicorn(
-                "benchmarks.stream_server:relay",
-                BENCHMARK_UPSTREAM=address,
-                DJANGO_SETTINGS_MODULE="",
-            ) as (at, process):
-                measure(through(at, "/", tokens, 3), over=0.3)
+            with relay_of(address) as (at, process):
+                warm_up(through(at, "/", tokens, 20))
                 floor = measure(through(at, "/", tokens, count), over=over, process=process)
                 show(count, "bare relay", floor, base)
             with ours(address, database) as (at, process):
-                measure(through(at, "/api/chat", tokens, 3), over=0.3)
+                warm_up(through(at, "/api/chat", tokens, 20))
                 run = measure(through(at, "/api/chat", tokens, count), over=over, process=process)
                 show(count, "Parlance", run, base)
         added = (p95(run.first) - p95(base.first)) * 1000
@@ -259,6 +305,20 @@ def compare(counts: list[int], database: str, tokens: list[str], start_rate: flo
         )
 
 
+def burst(database: str, tokens: list[str], count: int = 200) -> None:
+    """All at once: how long until the first token, half of the learners and 95 % of them."""
+    with upstream(60) as address:
+        with relay_of(address) as (at, _):
+            warm_up(through(at, "/", tokens, 20))
+            floor = measure(through(at, "/", tokens, count), over=0)
+        with ours(address, database) as (at, _):
+            warm_up(through(at, "/api/chat", tokens, 20))
+            run = measure(through(at, "/api/chat", tokens, count), over=0)
+    print(f"\n{count} streams in the same moment: first token in ms, p50 and p95")
+    for name, one in (("bare relay", floor), ("Parlance", run)):
+        print(f"{name:>12}: {p50(one.first) * 1000:.0f}, {p95(one.first) * 1000:.0f}", flush=True)
+
+
 def split(database: str, tokens: list[str], count: int = 40) -> None:
     """What a turn costs however short it is, and what each token costs on top."""
     print("\nCPU of the server: a turn, and each token of it")
@@ -266,11 +326,11 @@ def split(database: str, tokens: list[str], count: int = 40) -> None:
     for length in (10, 210):
         with upstream(length) as address:
             with relay_of(address) as (at, process):
-                measure(through(at, "/", tokens, 3), over=0.3)
+                warm_up(through(at, "/", tokens, 20))
                 orders = through(at, "/", tokens, count)
                 spent["bare relay"].append(measure(orders, over=2, process=process))
             with ours(address, database) as (at, process):
-                measure(through(at, "/api/chat", tokens, 3), over=0.3)
+                warm_up(through(at, "/api/chat", tokens, 20))
                 orders = through(at, "/api/chat", tokens, count)
                 spent["Parlance"].append(measure(orders, over=2, process=process))
     each: dict[str, float] = {}
@@ -295,7 +355,8 @@ def show(count: int, name: str, run: Run, base: Run) -> None:
     cpu = f"{run.per_token():.0f}" if run.cpu else ""
     memory = f"{run.memory / 1024 / count:.0f}" if run.cpu else ""
     print(
-        f"{count:>8} {name:12} {first:>16} {each:>16} {cpu:>11} {memory:>12} {run.failed:>7}",
+        f"{count:>8} {name:12} {first:>16} {each:>16} {cpu:>11} {memory:>12} {run.failed:>7}"
+        f" {run.others:>7.0%}",
         flush=True,
     )
 
@@ -421,6 +482,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", default="1,50,200,500")
     parser.add_argument("--start-rate", type=float, default=40.0, help="streams begun a second")
+    parser.add_argument("--rounds", type=int, default=1, help="times each number is measured")
     parser.add_argument("--quick", action="store_true", help="few reconnects and cancels")
     parser.add_argument("--load", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -430,11 +492,12 @@ def main() -> None:
         return
     with own_database() as (database, tokens):
         compare(
-            [int(count) for count in options.streams.split(",")],
+            [int(count) for count in options.streams.split(",") for _ in range(options.rounds)],
             database,
             tokens,
             options.start_rate,
         )
+        burst(database, tokens)
         split(database, tokens)
         drops, stops = (100, 5) if options.quick else (1000, 40)
         break_connections(database, tokens, drops, stops)
