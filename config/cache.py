@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import ConnectionError as ValkeyConnectionError
 from redis.exceptions import TimeoutError as ValkeyTimeoutError
 
@@ -43,6 +43,19 @@ def _gone(key: Any, *args: Any, **kwargs: Any) -> Any:
     raise ValueError(f"Key '{key}' not found")
 
 
+class OneClient(RedisCacheClient):
+    """Keeps its client, which costs as much to make as a command to send."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self._kept:
+            self._kept[write] = super().get_client(key, write=write)
+        return self._kept[write]
+
+
 _clients: dict[str, Any] = {}
 
 
@@ -55,7 +68,7 @@ class ForgivingRedisCache(RedisCache):
         # their own would cost more than what they are used for.
         given: Any = self
         key = f"{given._servers} {given._options}"
-        return _clients.setdefault(key, given._class(given._servers, **given._options))
+        return _clients.setdefault(key, OneClient(given._servers, **given._options))
 
     get = _forgiving("get", _default)
     get_many = _forgiving("get_many", lambda *args, **kwargs: {})
