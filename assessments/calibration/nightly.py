@@ -30,7 +30,7 @@ OVER_EXPOSED: Final = 0.2
 WORTH_WRITING: Final = 0.005
 """A smaller change of every value is no news."""
 ONCE_IN: Final = timedelta(hours=12)
-"""A run repeated sooner (a task handed out twice) writes nothing: steps would add up."""
+"""A run repeated sooner (a task handed out twice) does nothing: steps would add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ class Findings:
 
 def calibrate_language(*, language: str, now: datetime) -> Summary:
     """Re-estimate a language's items from its answers; an item with enough of them takes a step
-    towards what was found. Run again within twelve hours, it writes nothing."""
+    towards what was found. Run again within twelve hours, it does nothing."""
+    if _ran_lately(language, now):
+        return Summary(0, 0, 0, 0)
     items = list(_items(language))
     places = {item.pk: index for index, item in enumerate(items)}
     record = read_record(language, places)
@@ -75,7 +77,7 @@ def languages_asked() -> list[str]:
 
 def authored_values(items: Sequence[Item]) -> Parameters:
     """What the authors stated: the prior that answers move."""
-    stated = _first_values([item.pk for item in items])
+    stated = _first_values([item.pk for item in items if not is_from_files(item.slug)])
     return _parameters([_authored(item, stated.get(item.pk)) for item in items])
 
 
@@ -142,8 +144,7 @@ def _flags(item: Item, *, answers: int, odd: bool, share: float) -> list[str]:
 def _write(findings: Findings, language: str, *, now: datetime) -> int:
     """One transaction: a run that dies leaves nothing behind. How many items took a step."""
     _take_turns(language)
-    recent = ItemCalibration.objects.filter(item__language=language, created_at__gt=now - ONCE_IN)
-    if recent.exists():
+    if _ran_lately(language, now):
         return 0
     unchanged = _untouched(findings.items)
     rows, items = [], []
@@ -159,6 +160,11 @@ def _write(findings: Findings, language: str, *, now: datetime) -> int:
     fields = ["discrimination", "difficulty", "guessing", "flags", "calibrated_at", "updated_at"]
     Item.objects.bulk_update(items, fields, batch_size=200)
     return sum(row.applied for row in rows)
+
+
+def _ran_lately(language: str, now: datetime) -> bool:
+    rows = ItemCalibration.objects.filter(item__language=language, created_at__gt=now - ONCE_IN)
+    return rows.exists()
 
 
 def _take_turns(language: str) -> None:

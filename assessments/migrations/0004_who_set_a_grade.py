@@ -26,6 +26,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='item',
-            index=models.Index(fields=['language', 'state', 'updated_at'], name='item_changed'),
+            index=models.Index(fields=['language', 'updated_at'], name='item_changed'),
         ),
     ]

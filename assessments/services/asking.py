@@ -64,7 +64,7 @@ def _at_level(bank: Candidates, assessment: Assessment, free: Mask) -> Mask:
 
 
 def _preferred(bank: Candidates, assessment: Assessment, *, now: datetime) -> Pool:
-    worth = bank.sparing().copy()
+    worth = bank.sparing.copy()
     worth[bank.those(_seen_lately(assessment, now=now))] *= SEEN
     if assessment.topics:
         worth[bank.about(assessment.topics)] *= ON_TOPIC

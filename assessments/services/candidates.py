@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Final, Self
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from assessments.engine import Pool, sparing
 from assessments.engine.scale import Floats
@@ -21,14 +21,16 @@ RECENT_TESTS: Final = 1000
 """How far back an item's share of tests is counted."""
 FEWEST_TESTS: Final = 100
 """Before so many, a share says more about chance than about the item."""
-SHARES_LAST: Final = 300.0
-"""Seconds until a process counts the shares again: they move by a tenth in a hundred tests."""
+KEPT_FOR: Final = 300.0
+"""Seconds until a process reads all again. Shares of tests move slowly; and a change that was long
+in the making may be stamped earlier than one already seen."""
 
 FIELDS: Final = (
     "id", "discrimination", "difficulty", "guessing", "skill", "topic", "type", "level", "lemma",
 )  # fmt: skip
 
-Version = tuple[int, datetime | None]
+Version = datetime | None
+"""When an item of the language last changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,13 @@ class Candidates:
     version: Version
     items: list[Candidate]
     language: str
-    counted_at: float = field(default=-SHARES_LAST, compare=False)
-    spared: Floats = field(default_factory=lambda: np.ones(0), compare=False)
+    read_at: float
 
     @classmethod
     def read(cls, language: str, version: Version) -> Self:
         rows = Item.objects.active(language).filter(type__in=GRADABLE).order_by("slug")
         items = [Candidate(*row) for row in rows.values_list(*FIELDS)]
-        return cls(version=version, items=items, language=language)
+        return cls(version=version, items=items, language=language, read_at=time.monotonic())
 
     @cached_property
     def pool(self) -> Pool:
@@ -109,13 +110,11 @@ class Candidates:
         found = [self.by_topic.get(name) for name in names]
         return self._any([*found, *(self.pool.by_skill.get(name) for name in names)])
 
+    @cached_property
     def sparing(self) -> Floats:
         """What each item's worth is multiplied by, so that none comes up in too many tests."""
-        if time.monotonic() - self.counted_at >= SHARES_LAST:
-            shares = recent_shares(self.language)
-            worth = [shares.get(item.id, 0.0) for item in self.items]
-            self.spared, self.counted_at = sparing(np.array(worth)), time.monotonic()
-        return self.spared
+        shares = recent_shares(self.language)
+        return sparing(np.array([shares.get(item.id, 0.0) for item in self.items]))
 
     def _any(self, masks: Iterable[Mask | None]) -> Mask:
         either = np.zeros(len(self.items), dtype=bool)
@@ -135,11 +134,12 @@ _kept: dict[str, Candidates] = {}
 
 
 def candidates(language: str) -> Candidates:
-    """The language's items. A process reads them anew once an active item was changed, added or
-    taken away, which one query over an index tells."""
+    """The language's items. A process reads them anew once an item was changed or added, which the
+    end of an index tells."""
     version = _version(language)
     kept = _kept.get(language)
-    if kept is None or kept.version != version:
+    old = kept is not None and time.monotonic() - kept.read_at > KEPT_FOR
+    if kept is None or old or kept.version != version:
         kept = _kept[language] = Candidates.read(language, version)
     return kept
 
@@ -155,7 +155,5 @@ def recent_shares(language: str) -> dict[UUID, float]:
 
 
 def _version(language: str) -> Version:
-    found: dict[str, Any] = Item.objects.active(language).aggregate(
-        count=Count("pk"), latest=Max("updated_at")
-    )
-    return found["count"], found["latest"]
+    stamps = Item.objects.filter(language=language).order_by("-updated_at")
+    return stamps.values_list("updated_at", flat=True).first()
