@@ -300,8 +300,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AssessmentDecisionEnum": "assessments.models.Assessment.Decision",
         "AssessmentStatusEnum": "assessments.models.Assessment.Status",
+        "ConceptKindEnum": "learning.models.Concept.Kind",
         "DifficultyEnum": "config.levels.Difficulty",
         "DisputeStatusEnum": "assessments.models.Dispute.Status",
+        "ErrorStatusEnum": "learning.models.RecurringError.Status",
         "HealthStatusEnum": ["ok", "degraded", "down"],
         "ItemSkillEnum": "assessments.models.Item.Skill",
         "ItemTypeEnum": "assessments.models.Item.Type",
@@ -310,6 +312,10 @@ SPECTACULAR_SETTINGS = {
         "MessageStatusEnum": "conversations.models.Message.Status",
         "NativeLanguageEnum": "config.languages.NATIVE_CHOICES",
         "RoleEnum": "accounts.models.User.Role",
+        "SessionStatusEnum": "learning.models.LearningSession.Status",
+        "SkillEnum": "learning.models.Skill",
+        "SurfaceEnum": "learning.models.Surface",
+        "TaskTypeEnum": "learning.content.tasks_made.TASK_TYPES",
         "TextOutcomeEnum": "assessments.feedback.OUTCOMES",
     },
     "POSTPROCESSING_HOOKS": [

@@ -31,16 +31,16 @@ from learning.content.exercises import answer_task, begin_exercise, run_of, show
 from learning.content.models import ContentItem
 from learning.content.selectors import recommended, shelf
 from learning.content.serializers import (
-    AnswerSerializer,
     ContentDetailSerializer,
     ContentQuerySerializer,
     ContentRowSerializer,
     HintGivenSerializer,
     HintSerializer,
-    OutcomeSerializer,
-    RecommendationSerializer,
+    OfferSerializer,
     RecommendedQuerySerializer,
     RunSerializer,
+    TaskAnswerSerializer,
+    TaskOutcomeSerializer,
 )
 
 TAG = ["Content"]
@@ -85,7 +85,7 @@ class ContentListView(GenericAPIView[ContentItem]):
 class RecommendedView(GenericAPIView[ContentItem]):
     pagination_class = ContentPagination
     queryset = ContentItem.objects.none()
-    serializer_class = RecommendationSerializer
+    serializer_class = OfferSerializer
 
     @extend_schema(
         operation_id="content_recommended",
@@ -96,7 +96,7 @@ class RecommendedView(GenericAPIView[ContentItem]):
             "and what the learner wants. 409 `no_language`: no language is studied yet."
         ),
         parameters=[RecommendedQuerySerializer],
-        responses=RecommendationSerializer(many=True),
+        responses=OfferSerializer(many=True),
         examples=[OpenApiExample("One", examples.RECOMMENDATION, response_only=True)],
     )
     def get(self, request: Request) -> Response:
@@ -107,7 +107,7 @@ class RecommendedView(GenericAPIView[ContentItem]):
         kind = query.get("content_type", "")
         offers = [one for one in offers if not kind or one.candidate.content_type == kind]
         page: Any = self.paginate_queryset(offers)
-        return self.get_paginated_response(RecommendationSerializer(page, many=True).data)
+        return self.get_paginated_response(OfferSerializer(page, many=True).data)
 
 
 class ContentView(APIView):
@@ -186,8 +186,8 @@ class AnswerView(APIView):
             "changes nothing. 409 `already_answered`: another answer was given; 409 "
             "`exercise_over`: begin again to go through it once more."
         ),
-        request=AnswerSerializer,
-        responses=OutcomeSerializer,
+        request=TaskAnswerSerializer,
+        responses=TaskOutcomeSerializer,
         examples=[
             OpenApiExample(
                 "Typed", {"taskId": "slip-1", "answer": "Estoy cansado."}, request_only=True
@@ -201,14 +201,14 @@ class AnswerView(APIView):
     @rate_limited("practice")
     def post(self, request: Request, content_id: UUID) -> Response:
         learner, item = caller_of(request), visible(request, content_id)
-        data = valid(AnswerSerializer, request.data)
+        data = valid(TaskAnswerSerializer, request.data)
         outcome = answer_task(learner=learner, item=item, now=timezone.now(), **data)
         body = {
             "answered": given_body(outcome.answer, outcome.task),
             "next": next_body(outcome.run),
             "result": result_body(learner, outcome.run),
         }
-        return Response(OutcomeSerializer(body).data)
+        return Response(TaskOutcomeSerializer(body).data)
 
 
 def visible(request: Any, content_id: UUID) -> ContentItem:

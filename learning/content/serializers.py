@@ -6,7 +6,7 @@ from config.languages import TAUGHT_CHOICES
 from config.levels import Difficulty, Level, difficulty_of
 from learning.content.models import ContentItem
 from learning.content.ranking import Need
-from learning.content.tasks_made import TaskType
+from learning.content.tasks_made import TASK_TYPES
 
 
 class ContentRowSerializer(serializers.Serializer[ContentItem]):
@@ -23,7 +23,7 @@ class ContentRowSerializer(serializers.Serializer[ContentItem]):
         return difficulty_of(item.level)
 
 
-class RecommendationSerializer(serializers.Serializer[Any]):
+class OfferSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="candidate.item_id")
     content_type = serializers.ChoiceField(
         choices=ContentItem.Type.choices, source="candidate.content_type"
@@ -39,7 +39,7 @@ class RecommendationSerializer(serializers.Serializer[Any]):
 
 class TaskSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
-    type = serializers.ChoiceField(choices=[kind.value for kind in TaskType])
+    type = serializers.ChoiceField(choices=TASK_TYPES)
     prompt = serializers.CharField(allow_blank=True, help_text="A gap is written `___`.")
     cue = serializers.CharField(default="", help_text="A translation that says what is meant.")
     options = serializers.ListField(child=serializers.CharField(), default=list)
@@ -86,12 +86,12 @@ class ConceptNameSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class ExampleSerializer(serializers.Serializer[Any]):
+class LessonExampleSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     translation = serializers.CharField(allow_blank=True)
 
 
-class SlipSerializer(serializers.Serializer[Any]):
+class LessonSlipSerializer(serializers.Serializer[Any]):
     wrong = serializers.CharField()
     right = serializers.CharField()
 
@@ -102,8 +102,8 @@ class ContentBodySerializer(serializers.Serializer[Any]):
     explanation = serializers.CharField(
         required=False, help_text="In the caller's own language, else in English."
     )
-    examples = ExampleSerializer(many=True, required=False)
-    slips = SlipSerializer(many=True, required=False)
+    examples = LessonExampleSerializer(many=True, required=False)
+    slips = LessonSlipSerializer(many=True, required=False)
     tasks = TaskSerializer(many=True, required=False)
     scenario = serializers.CharField(required=False)
     summary = serializers.CharField(required=False)
@@ -118,7 +118,7 @@ class ContentDetailSerializer(ContentRowSerializer):
     run = RunSerializer(allow_null=True, help_text="Of an exercise: the latest time through.")
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class TaskAnswerSerializer(serializers.Serializer[Any]):
     task_id = serializers.CharField(max_length=40)
     answer = serializers.CharField(required=False, default="", allow_blank=True, max_length=400)
     dont_know = serializers.BooleanField(required=False, default=False)
@@ -137,7 +137,7 @@ class HintGivenSerializer(serializers.Serializer[Any]):
     explanation = serializers.CharField(allow_blank=True)
 
 
-class OutcomeSerializer(serializers.Serializer[Any]):
+class TaskOutcomeSerializer(serializers.Serializer[Any]):
     answered = GivenSerializer()
     next = TaskSerializer(allow_null=True)
     result = ExerciseResultSerializer(allow_null=True)

@@ -37,6 +37,7 @@ class TaskType(StrEnum):
     ORDER = "order"
 
 
+TASK_TYPES: Final = [kind.value for kind in TaskType]
 PLACES: Final = {TaskType.CHOICE: 0, TaskType.GAP: 1, TaskType.ORDER: 2, TaskType.CORRECT: 3}
 """Easy before hard: what is recognised comes before what is written."""
 
