@@ -21,6 +21,17 @@ register = template.Library()
 
 SPEAKERS = {"builtin": "Built-in tutor", "openai": "OpenAI", "gemini": "Gemini"}
 CELL_WIDTH = 64
+PLACES = {
+    "learning:today": "today",
+    "learning": "learn",
+    "conversations": "talk",
+    "practice": "words",
+    "progress": "progress",
+    "assessments": "level",
+    "accounts:settings": "settings",
+    "accounts:password_change": "settings",
+}
+"""Views, or whole apps of them, to their entry of the navigation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +119,18 @@ def marked(text: str, corrections: Iterable[Any]) -> list[Piece]:
 def main_nav(context: template.Context) -> SafeString:
     """Links to the main pages, the one of this request marked."""
     match = context["request"].resolver_match
-    return _main_nav(match.view_name if match else "", get_language())
+    return _main_nav(_place(match.view_name if match else ""), get_language())
+
+
+def _place(view: str) -> str:
+    """The entry of the navigation that a page belongs to."""
+    return PLACES.get(view) or PLACES.get(view.split(":")[0], "")
 
 
 @lru_cache(maxsize=128)
-def _main_nav(view: str, _interface: str | None) -> SafeString:
+def _main_nav(here: str, _interface: str | None) -> SafeString:
     """Twice on every page: in the rail, and in the tabs of a phone."""
-    return render_to_string("components/nav.html", {"view": view})
+    return render_to_string("components/nav.html", {"here": here})
 
 
 @register.simple_tag

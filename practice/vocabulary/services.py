@@ -245,26 +245,27 @@ def _concepts(language: str, texts: Iterable[str]) -> dict[str, Concept]:
 def load_starter(*, starter: Mapping[str, Sequence[Entry]], topics: Sequence[Topic]) -> int:
     """Bring the starter lists in line with the files; how many words they hold.
 
-    A list for each language, level and topic. A second load changes nothing that is read.
+    A list for each language and topic, easy words first. A second load changes nothing that is
+    read; a list whose topic has left the files goes.
     """
     named = {topic.slug: topic for topic in topics}
+    ours = VocabularyList.objects.filter(owner__isnull=True).exclude(slug="")
+    ours.exclude(slug__in=starter).delete()
     total = 0
     for topic, entries in starter.items():
-        for language in TAUGHT:
-            for level in sorted({entry.level for entry in entries}):
-                chosen = [entry for entry in entries if entry.level == level]
-                total += _load_list(named[topic], language, level, chosen)
+        ordered = sorted(entries, key=lambda entry: entry.level)
+        total += sum(_load_list(named[topic], language, ordered) for language in TAUGHT)
     return total
 
 
-def _load_list(topic: Topic, language: str, level: str, entries: Sequence[Entry]) -> int:
+def _load_list(topic: Topic, language: str, entries: Sequence[Entry]) -> int:
     into, _ = VocabularyList.objects.update_or_create(
         language=language,
-        slug=f"{level.lower()}-{topic.slug}",
+        slug=topic.slug,
         defaults={
             "name": topic.name["en"],
             "category": topic.slug,
-            "level": level,
+            "level": entries[0].level,
             "visibility": Visibility.PUBLIC,
         },
     )
@@ -286,6 +287,7 @@ def _load_list(topic: Topic, language: str, level: str, entries: Sequence[Entry]
             "example",
             "example_translations",
             "usage",
+            "level",
             "concept",
             "position",
         ],
