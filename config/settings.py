@@ -301,6 +301,8 @@ SPECTACULAR_SETTINGS = {
         "AssessmentDecisionEnum": "assessments.models.Assessment.Decision",
         "AssessmentStatusEnum": "assessments.models.Assessment.Status",
         "ConceptKindEnum": "learning.models.Concept.Kind",
+        "ConceptStateEnum": "learning.progress.states.ConceptState",
+        "DeckVisibilityEnum": "practice.decks.models.Visibility",
         "DifficultyEnum": "config.levels.Difficulty",
         "DisputeStatusEnum": "assessments.models.Dispute.Status",
         "ErrorStatusEnum": "learning.models.RecurringError.Status",
