@@ -33,7 +33,9 @@ class ContentItem(models.Model):
         CONVERSATION_STARTER = "conversation_starter", "Conversation starter"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    slug = models.CharField("stable name in the files; none when made here", max_length=120)
+    slug = models.CharField(
+        "stable name in the files; none when made here", max_length=120, blank=True
+    )
     content_type = models.CharField(max_length=24, choices=Type)
     language = models.CharField(max_length=8, choices=TAUGHT_CHOICES)
     level = models.CharField(max_length=2, choices=Level)
