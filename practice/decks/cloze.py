@@ -30,5 +30,13 @@ def filled(text: str) -> str:
     return _GAP.sub(lambda found: found[2], text)
 
 
-def gap_answers(text: str, number: int) -> list[str]:
-    return [found[2] for found in _GAP.finditer(text) if int(found[1]) == number]
+def parts(text: str, number: int) -> list[tuple[str, bool]]:
+    """The filled text, cut at the gaps of this number: pieces, and whether each was a gap."""
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for found in _GAP.finditer(text):
+        if int(found[1]) == number:
+            pieces += [(filled(text[end : found.start()]), False), (found[2], True)]
+            end = found.end()
+    pieces.append((filled(text[end:]), False))
+    return [(piece, gap) for piece, gap in pieces if piece]

@@ -204,6 +204,14 @@ class Note(models.Model):
         return self.front[:60]
 
 
+class CardQuerySet(models.QuerySet["Card"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(deck__in=Deck.objects.visible_to(user))
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(deck__in=Deck.objects.editable_by(user))
+
+
 class Card(models.Model):
     """One question of a note: its front, its back asked for, or one of its gaps."""
 
@@ -212,6 +220,8 @@ class Card(models.Model):
     deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="cards")
     ordinal = models.PositiveSmallIntegerField("which side or gap, from 0", default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CardQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["note", "ordinal"], name="card_side_once")]

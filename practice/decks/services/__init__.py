@@ -1,5 +1,6 @@
 """What happens to decks, notes, cards and their schedules: the only writers of those tables."""
 
+from practice.decks.services.bulk import change_cards
 from practice.decks.services.crediting import credit_use
 from practice.decks.services.decks import (
     create_deck,
@@ -31,6 +32,7 @@ __all__ = [
     "add_note",
     "add_notes",
     "bury",
+    "change_cards",
     "copy_deck",
     "create_deck",
     "credit_use",

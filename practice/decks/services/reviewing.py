@@ -57,6 +57,7 @@ class Outcome:
     answer: Answer
     schedule: CardSchedule | None = None
     log: ReviewLog | None = None
+    desk: Desk | None = None
     repeated: bool = False
     refusal: DomainError | None = None
 
@@ -180,18 +181,19 @@ class _Batch:
             schedule = self.schedules.get(answer.card_id)
             if schedule is None:
                 raise NotFound
+            desk = desk_for(schedule, self.decks[schedule.deck_id].by, self.calendar)
             known = self.known.get(answer.client_id)
             if known is not None:
-                return _repeated(answer, schedule, known)
-            log = self._review(schedule, answer)
+                return _repeated(answer, schedule, known, desk)
+            log = self._review(schedule, answer, desk)
         except DomainError as refusal:
             return Outcome(answer, refusal=refusal)
         self.known[answer.client_id] = log
-        return Outcome(answer, schedule, log)
+        return Outcome(answer, schedule, log, desk)
 
-    def _review(self, schedule: CardSchedule, answer: Answer) -> ReviewLog:
-        by = self.decks[schedule.deck_id].by
-        rating = _rating(answer, schedule, by.scheduler)
+    def _review(self, schedule: CardSchedule, answer: Answer, desk: Desk) -> ReviewLog:
+        scheduler = desk.options.scheduler
+        rating = _rating(answer, scheduler)
         at, logs = self._moment(answer, schedule), self.logs[schedule.card_id]
         late = schedule.last_review is not None and at < schedule.last_review
         if late and not logs:
@@ -203,14 +205,13 @@ class _Batch:
             card=schedule.card,
             deck_id=schedule.deck_id,
             client_id=answer.client_id,
-            scheduler=by.scheduler,
+            scheduler=scheduler,
             rating=rating,
             duration_ms=answer.duration_ms,
             timezone=answer.timezone or self.learner.timezone,
             surface=self.surface,
             reviewed_at=at,
         )
-        desk = desk_for(schedule, by, self.calendar)
         if late and logs:
             before, after, last = _insert(logs, log, desk)
         else:
@@ -218,7 +219,7 @@ class _Batch:
             after = last = desk.review(before, rating, at)
         log.before, log.after = as_json(before), as_json(after)
         log.elapsed_days = elapsed_days(before, at)
-        take_state(schedule, last, by.scheduler)
+        take_state(schedule, last, scheduler)
         self._keep(schedule, log)
         return log
 
@@ -250,17 +251,17 @@ class _Batch:
                 log.after.setdefault("buried", []).append(str(other.pk))
 
 
-def _rating(answer: Answer, schedule: CardSchedule, scheduler: str) -> int:
+def _rating(answer: Answer, scheduler: str) -> int:
     scale = answer.scheduler or scheduler
     if scale not in NAMES or not is_rating(answer.rating, scale):
         raise InvalidRating(highest=len(NAMES.get(scale, NAMES[scheduler])))
     return converted(answer.rating, given_in=scale, wanted_in=scheduler)
 
 
-def _repeated(answer: Answer, schedule: CardSchedule, log: ReviewLog) -> Outcome:
+def _repeated(answer: Answer, schedule: CardSchedule, log: ReviewLog, desk: Desk) -> Outcome:
     if log.card_id != answer.card_id:
         raise ClientIdReused
-    return Outcome(answer, schedule, log, repeated=True)
+    return Outcome(answer, schedule, log, desk, repeated=True)
 
 
 def _insert(

@@ -34,14 +34,14 @@ def undo_last_review(*, learner: User, now: datetime, client_id: UUID | None = N
     if schedule is None or not decks:
         raise NothingToUndo
     answer = Answer(log.card_id, log.rating, log.client_id)
+    desk = desk_for(schedule, decks[schedule.deck_id].by, calendar)
     if log.undone_at:
-        return Outcome(answer, schedule, log, repeated=True)
+        return Outcome(answer, schedule, log, desk, repeated=True)
     log.undone_at = now
     log.save(update_fields=["undone_at"])
     later = _later(log)
     if later:
         # Only a right use elsewhere, or a review another device sent late, can have come since.
-        desk = desk_for(schedule, decks[schedule.deck_id].by, calendar)
         state = desk.replay(from_json(log.before), [past_of(one) for one in later])[-1]
     else:
         state = from_json(log.before)
@@ -50,7 +50,7 @@ def undo_last_review(*, learner: User, now: datetime, client_id: UUID | None = N
     write_schedules([schedule])
     _bring_back_siblings(held, log)
     withdraw_evidence(learner=held, source_type=REVIEW, source_id=log.pk)
-    return Outcome(answer, schedule, log)
+    return Outcome(answer, schedule, log, desk)
 
 
 def _meant(learner: User, client_id: UUID | None) -> ReviewLog | None:

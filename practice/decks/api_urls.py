@@ -1,0 +1,35 @@
+from django.urls import path
+
+from practice.decks.api import cards, decks, reviews
+
+urlpatterns = [
+    path("flashcards/decks", decks.DecksView.as_view()),
+    path("flashcards/decks/public", decks.PublicDecksView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>", decks.DeckView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/study", decks.StudyView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/workload", decks.WorkloadView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/copy", decks.CopyView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/share", decks.ShareView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/members", decks.MembersView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/members/<uuid:user_id>", decks.MemberView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/cards", cards.DeckCardsView.as_view()),
+    path("flashcards/cards", cards.CardsView.as_view()),
+    path("flashcards/cards/due", reviews.DueView.as_view()),
+    path("flashcards/cards/bulk", cards.BulkView.as_view()),
+    path("flashcards/cards/<uuid:card_id>", cards.CardView.as_view()),
+    path("flashcards/cards/<uuid:card_id>/review", reviews.ReviewView.as_view()),
+    path("flashcards/cards/<uuid:card_id>/suspend", cards.SuspendView.as_view()),
+    path("flashcards/cards/<uuid:card_id>/history", cards.HistoryView.as_view()),
+    path(
+        "flashcards/cards/<uuid:card_id>/audio",
+        cards.MediaView.as_view(what="audio"),
+        name="flashcard-audio",
+    ),
+    path(
+        "flashcards/cards/<uuid:card_id>/image",
+        cards.MediaView.as_view(what="image"),
+        name="flashcard-image",
+    ),
+    path("flashcards/reviews", reviews.ReviewsView.as_view()),
+    path("flashcards/reviews/undo", reviews.UndoView.as_view()),
+]
