@@ -311,6 +311,7 @@ SPECTACULAR_SETTINGS = {
         "ItemTypeEnum": "assessments.models.Item.Type",
         "LanguageEnum": "config.languages.TAUGHT_CHOICES",
         "LevelEnum": "config.levels.Level",
+        "ListVisibilityEnum": ["private", "public"],
         "MessageStatusEnum": "conversations.models.Message.Status",
         "NativeLanguageEnum": "config.languages.NATIVE_CHOICES",
         "NoteKindEnum": "practice.decks.models.Note.Kind",
