@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assessments.bank.files import read_bank
+from assessments.bank.files import languages, read_bank
 from assessments.bank.parameters import starting_parameters
 from assessments.calibration.estimation import Parameters
 from assessments.calibration.simulation import Bank, Draw, Learner, Shown, abilities, sit
@@ -179,6 +179,24 @@ def report(bank: Bank, *, learners: int, seed: int) -> None:
     print_goals(best)
 
 
+def report_languages(*, learners: int, seed: int) -> None:
+    """One line a language: items as stated, learners who say so."""
+    print(f"\nEvery bank, {learners} learners, items as stated, who do not know say so, 90 %")
+    head = ("items", "exact", "±1", "high", "low", "asked", "most shown")
+    print("{:<10}{:>6}{:>8}{:>8}{:>8}{:>8}{:>8}{:>12}".format("", *head))
+    for language in languages():
+        bank = authored_bank(language)
+        outcome = run(
+            bank, learners=learners, habit=0.9, truth=TRUTHS[0], chosen=ADAPTIVE, seed=seed
+        )
+        f = outcome.figures
+        most = max(outcome.used.values()) / learners
+        print(
+            f"{language:<10}{len(bank):>6}{f['exact']:>8.1%}{f['within one']:>8.1%}"
+            f"{f['too high']:>8.1%}{f['too low']:>8.1%}{f['items']:>8.1f}{most:>12.0%}"
+        )
+
+
 def print_row(truth: str, kind: str, chosen: str, outcome: Outcomes) -> None:
     f = outcome.figures
     print(
@@ -227,6 +245,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     report(authored_bank(options.language), learners=options.learners, seed=options.seed)
+    report_languages(learners=options.learners, seed=options.seed)
 
 
 if __name__ == "__main__":
