@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("placement", "http", "mastery", "streaming")
+BENCHMARKS = ("placement", "calibration", "http", "mastery", "questions", "streaming")
 
 
 def main() -> int:
