@@ -6,6 +6,7 @@ Topics and the slugs of grammar points and topics it is about are joined by ` | 
 import json
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from import_export import fields, resources, widgets
@@ -47,12 +48,21 @@ class PartsWidget(widgets.Widget):
         return json.dumps(value, ensure_ascii=False)
 
 
+class IdWidget(widgets.Widget):
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> UUID | None:
+        try:
+            return UUID(str(value)) if value else None
+        except ValueError as error:
+            raise ValidationError("An id is a UUID; leave it empty for new content.") from error
+
+
 class ContentResource(resources.ModelResource):
     """Import adds content and changes what was made here; what the files own is skipped.
 
     A row without an id is new.
     """
 
+    id = fields.Field("id", "id", widget=IdWidget())
     topics = fields.Field("topics", "topics", widget=ListWidget())
     content = fields.Field("content", "content", widget=PartsWidget())
     about = fields.Field(column_name="about", readonly=True)
@@ -73,6 +83,10 @@ class ContentResource(resources.ModelResource):
 
     def dehydrate_about(self, item: ContentItem) -> str:
         return SEPARATOR.join(concept.slug for concept in item.concepts.all())
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        if "id" not in dataset.headers:
+            dataset.append_col([""] * len(dataset), header="id")
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         language = str(row.get("language") or "")
