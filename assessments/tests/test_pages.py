@@ -125,7 +125,9 @@ class TestPlacement:
         assessment.responses.filter(answered_at__isnull=True).delete()
         Item.objects.update(state="retired")
 
-        assert client.get(PLACEMENT).url == url("result", assessment)
+        response = client.get(PLACEMENT)
+        assert response.status_code == 302, response.context["question"]
+        assert response.url == url("result", assessment)
 
     def test_does_not_show_markup_of_an_item_as_markup(self, client, ana):
         ItemFactory(prompt="Yo ___ <script>alert(1)</script>")
