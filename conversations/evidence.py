@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef
 from ai.language.analysis import is_in
 from ai.language.tokens import Token, tokenise
 from conversations.models import Correction, Message
+from conversations.services.study import count_study
 from learning.concepts.lemmas import frequency_of, lemma_of
 from learning.concepts.models import Concept
 from learning.concepts.selectors import grammar_points, points_of_rules
@@ -89,9 +90,10 @@ class Slip:
 
 
 def read_message(*, message_id: UUID | str) -> int:
-    """Write what a learner's message shows; how many pieces of evidence were new.
+    """Write what a learner's message shows, and count the time up to it; how many pieces of
+    evidence were new.
 
-    Nothing, when the message is gone or in another language than the one being learned.
+    None, when the message is gone or in another language than the one being learned.
     """
     message = (
         Message.objects.filter(pk=message_id, role=Message.Role.USER)
@@ -100,6 +102,7 @@ def read_message(*, message_id: UUID | str) -> int:
     )
     if message is None:
         return 0
+    count_study(message=message)
     conversation = message.conversation
     if not is_in(message.content, conversation.language, conversation.learner.native_language):
         return 0

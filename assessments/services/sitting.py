@@ -20,7 +20,12 @@ from assessments.tasks import review_writing_task
 from config.commits import after_commit
 from config.errors import Conflict, DomainError
 from learning.models import LearningSession
-from learning.sessions.services import complete_session, record_study, start_session
+from learning.sessions.services import (
+    complete_session,
+    note_activity,
+    record_study,
+    start_session,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,8 @@ def take_in(assessment: Assessment, fresh: Sequence[Response], *, now: datetime)
     learner, language = assessment.learner, assessment.language
     record_study(learner=learner, language=language, now=now, answers=len(fresh))
     record_answers(learner=learner, language=language, responses=fresh, now=now)
+    if fresh:
+        note_activity(session=assessment.learning_session, now=now, skill=fresh[-1].skill)
     for response in fresh:
         if response.awaits_reader:
             # With the queue down the text is kept: a sweep has it read later.

@@ -10,6 +10,7 @@ from config.languages import TAUGHT
 from config.levels import LEVELS
 from conversations.models import Conversation, Message
 from conversations.titles import title_from
+from learning.content.services import note_scenario
 from learning.models import LearningSession
 
 TITLE_LENGTH = 120
@@ -44,6 +45,8 @@ def start_conversation(
         conversation.save(force_insert=True)
         if scene:
             _open_scene(conversation, scene)
+            now = timezone.now()
+            note_scenario(learner=learner, language=language, scenario=scene.slug, now=now)
     return conversation
 
 

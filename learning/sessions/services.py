@@ -56,8 +56,10 @@ def start_session(
     level: str = "",
     topics: Sequence[str] = (),
     metadata: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
 ) -> LearningSession:
-    return LearningSession.objects.create(
+    """A session that begins; `now` says when, where it is told later than it happened."""
+    session = LearningSession.objects.create(
         learner=learner,
         session_type=session_type,
         language=language,
@@ -65,6 +67,10 @@ def start_session(
         topics=list(topics),
         metadata=dict(metadata or {}),
     )
+    if now:
+        LearningSession.objects.filter(pk=session.pk).update(started_at=now)
+        session.started_at = now
+    return session
 
 
 def level_for(learner: User, language: str, difficulty: str = "") -> str:
