@@ -99,8 +99,8 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     export_form_class = ExportForm
     formats = (CSV, YAML)
     list_display = (
-        "slug", "language", "level", "skill", "topic", "state", "difficulty", "calibrated",
-        "exposures", "share_right", "flagged",
+        "slug", "language", "level", "skill", "topic", "state", "flagged", "difficulty",
+        "calibrated", "exposures", "share_right",
     )  # fmt: skip
     list_filter = ("language", "level", "skill", "state", "type", FlagFilter)
     search_fields = ("slug", "topic", "prompt")

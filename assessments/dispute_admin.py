@@ -27,23 +27,20 @@ ACCEPT, DECLINE = Dispute.Status.ACCEPTED.value, Dispute.Status.DECLINED.value
 RIGHT, WRONG = "right", "wrong"
 
 
-class _Remark(forms.Form):
-    remark = forms.CharField(
-        label=_("Your words to the learner"),
-        required=False,
-        max_length=500,
-        widget=UnfoldAdminTextareaWidget,
-    )
+def remark(label: Any) -> forms.CharField:
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+    return forms.CharField(label=label, required=False, max_length=500, widget=widget)
 
 
-class DecisionForm(_Remark, _DisputeForm):
+class DecisionForm(_DisputeForm):
     decision = forms.ChoiceField(
         choices=[
-            (ACCEPT, _("The answer is right: change the grade, for everybody who gave it")),
+            (ACCEPT, _("The answer is right. A typed one joins the key, for everybody")),
             (DECLINE, _("The grade stands")),
         ],
         widget=UnfoldAdminRadioSelectWidget,
     )
+    remark = remark(_("Your words to the learner"))
 
     class Meta:
         model = Dispute
@@ -56,10 +53,11 @@ class DecisionForm(_Remark, _DisputeForm):
         return data
 
 
-class GradeForm(_Remark, _ResponseForm):
+class GradeForm(_ResponseForm):
     grade = forms.ChoiceField(
         choices=[(RIGHT, _("Right")), (WRONG, _("Wrong"))], widget=UnfoldAdminRadioSelectWidget
     )
+    remark = remark(_("Why, for the audit log"))
 
     class Meta:
         model = Response

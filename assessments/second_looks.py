@@ -16,6 +16,7 @@ class SecondLook:
     """How the grade of one answer stands."""
 
     question_id: UUID
+    answer: str
     status: str
     """Of the dispute; empty without one."""
     note: str
@@ -57,6 +58,7 @@ def _look(assessment: Assessment, response: Response, *, mine: bool) -> SecondLo
     dispute: Dispute | None = getattr(response, "dispute", None)
     return SecondLook(
         question_id=response.pk,
+        answer=answer_text(response.item, response.answer),
         status=dispute.status if dispute else "",
         note=dispute.note if dispute else "",
         may_dispute=mine and dispute is None and is_disputable(assessment, response),
