@@ -7,7 +7,7 @@ from accounts.models import User
 from config.ids import new_id
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
-from learning.models import Concept, ContentItem
+from learning.models import Concept, ContentItem, LearningSession
 
 
 class PracticeSetQuerySet(models.QuerySet["PracticeSet"]):
@@ -43,6 +43,14 @@ class PracticeSet(models.Model):
     source_id = models.UUIDField(null=True, blank=True)
     lesson = models.ForeignKey(
         ContentItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="quizzes"
+    )
+    session = models.ForeignKey(
+        LearningSession,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="the work on it",
     )
     context = models.JSONField("picture, description, what was asked for", default=dict, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.GENERATING)
@@ -89,10 +97,13 @@ class Question(models.Model):
     )
     position = models.PositiveSmallIntegerField()
     type = models.CharField(max_length=16, choices=Type)
-    prompt = models.TextField(max_length=1000)
+    prompt = models.TextField("what is asked, where the type does not say it", blank=True)
     passage = models.TextField("read or spoken", max_length=4000, blank=True)
+    cue = models.CharField("what is meant, in the learner's language", max_length=400, blank=True)
+    languages = models.JSONField("of prompt, passage, cue", default=dict, blank=True)
     options = models.JSONField("texts, tokens, or {left, right}", default=list, blank=True)
     key = models.JSONField("right answers: texts, an order, or pairs")
+    strict = models.BooleanField("an accent is the point", default=False)
     explanation = models.TextField(max_length=600, blank=True)
     hints = models.JSONField("nudge, targeted hint, worked example", default=list, blank=True)
     difficulty = models.PositiveSmallIntegerField("1 to 10", default=5)
@@ -112,21 +123,25 @@ class Question(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.prompt[:60]
+        return (self.prompt or self.passage or self.cue)[:60]
 
 
 class Submission(models.Model):
-    """A learner's answer to one question; kept when given, judged for good when handed in."""
+    """A learner's answer to one question; kept when given, judged for good when handed in.
+
+    `answer` is null while only hints were taken, and empty for "I don't know".
+    """
 
     question = models.OneToOneField(
         Question, on_delete=models.CASCADE, primary_key=True, related_name="submission"
     )
-    answer = models.JSONField("as given: a text, an order, or pairs")
+    answer = models.JSONField("as given: a text or pairs", null=True, blank=True)
+    unheard = models.BooleanField("could not be played: counts neither way", default=False)
     correct = models.BooleanField(null=True, blank=True)
     hints_used = models.PositiveSmallIntegerField(default=0)
     feedback = models.CharField(max_length=600, blank=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
-    answered_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"answer to {self.question_id}"
