@@ -124,6 +124,8 @@ DATABASES["default"] |= {
     "OPTIONS": {
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 5,
+        # A filtered search by nearness goes on until it has as many rows as were asked for.
+        "options": "-c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=100",
         "pool": {
             "min_size": 0,
             "max_size": env.int("DATABASE_POOL_SIZE", default=10),
@@ -200,6 +202,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "review-waiting-texts": {
         "task": "assessments.tasks.review_waiting_texts_task",
+        "schedule": crontab(minute="*/10"),
+    },
+    "make-waiting-practice": {
+        "task": "practice.sets.tasks.make_waiting_sets_task",
         "schedule": crontab(minute="*/10"),
     },
     "read-unread-messages": {
@@ -368,12 +374,16 @@ EVIDENCE_SOURCES = {
     "conversations.correction": "conversations.links.of_corrections",
     "conversations.message": "conversations.links.of_messages",
     "learning.exerciseanswer": "learning.content.links.of_answers",
+    "practice.submission": "practice.sets.links.of_submissions",
 }
 TODAY_STEPS = [
     "assessments.today.steps",
     "learning.content.today.steps",
+    "practice.sets.today.steps",
     "conversations.today.steps",
 ]
+# Who knows the sessions a practice set may be made from: (learner, id) -> (language, concepts) or None.
+PRACTICE_SESSIONS = ["practice.sets.aims.of_learning_session"]
 
 # --- Mail -----------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

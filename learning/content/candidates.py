@@ -136,6 +136,7 @@ def _decoded(value: Any) -> Any:
 # aim:    what the learner wants and gets wrong, as texts; errors about a grammar point are known by
 #         it and need no vector.
 # near:   the content nearest to each aim, where both have a vector by the same embedder.
+# chosen: what is weighed at all; what lies behind the last of it would rank behind it, too.
 # missed: what went wrong this week; of a source judged anew only the last judgement counts.
 _QUERY: Final = """
 WITH aim AS MATERIALIZED (
@@ -188,44 +189,52 @@ faulty AS MATERIALIZED (
     FROM learning_recurringerror
     WHERE learner_id = %(learner)s AND status = 'open' AND concept_id IS NOT NULL
     GROUP BY concept_id
+),
+chosen AS MATERIALIZED (
+    SELECT item.id, item.content_type, item.slug, item.title, item.level, item.topics, item.minutes,
+        concept.id AS concept_id, concept.name AS concept, concept.kind, concept.requires,
+        held.stability, held.difficulty, held."right", held.wrong, held.evidence_count,
+        held.last_practiced, held.forgets_at, coalesce(missed.times, 0) AS missed,
+        coalesce(faulty.open, 0) AS open, used.opened_at, used.finished_at, used.score
+    FROM learning_contentitem item
+    LEFT JOIN learning_contentitem_concepts link ON link.contentitem_id = item.id
+    LEFT JOIN learning_concept concept ON concept.id = link.concept_id
+    LEFT JOIN learning_mastery held
+        ON held.learner_id = %(learner)s AND held.concept_id = concept.id
+    LEFT JOIN missed ON missed.concept_id = concept.id
+    LEFT JOIN faulty ON faulty.concept_id = concept.id
+    LEFT JOIN learning_contentuse used ON used.learner_id = %(learner)s AND used.item_id = item.id
+    WHERE item.language = %(language)s AND item.is_active
+        AND CASE WHEN item.content_type = 'conversation_starter' THEN item.level = %(talk)s
+            ELSE item.level = ANY(%(around)s) OR held.id IS NOT NULL END
+    ORDER BY item.id IN (SELECT near.item_id FROM near) DESC, open DESC, missed DESC,
+        held.forgets_at NULLS LAST, item.level = %(level)s DESC, item.level, item.id
+    LIMIT %(most)s
 )
-SELECT item.id, item.content_type, item.slug, item.title, item.level, item.topics, item.minutes,
-    concept.id, concept.name,
-    held.stability, held.difficulty, held."right", held.wrong, held.evidence_count,
-    held.last_practiced, held.forgets_at,
-    coalesce(missed.times, 0), coalesce(faulty.open, 0), lacking.names,
-    used.opened_at, used.finished_at, used.score, close.aims,
+SELECT chosen.id, chosen.content_type, chosen.slug, chosen.title, chosen.level, chosen.topics,
+    chosen.minutes, chosen.concept_id, chosen.concept, chosen.stability, chosen.difficulty,
+    chosen."right", chosen.wrong, chosen.evidence_count, chosen.last_practiced, chosen.forgets_at,
+    chosen.missed, chosen.open, lacking.names, chosen.opened_at, chosen.finished_at, chosen.score,
+    close.aims,
     (
         SELECT jsonb_agg(jsonb_build_object('kind', aim.kind, 'text', aim.text)) FROM aim
         WHERE aim.kind <> 'error' AND NOT EXISTS (SELECT FROM near WHERE near.text = aim.text)
     )
-FROM learning_contentitem item
-LEFT JOIN learning_contentitem_concepts link ON link.contentitem_id = item.id
-LEFT JOIN learning_concept concept ON concept.id = link.concept_id
-LEFT JOIN learning_mastery held
-    ON held.learner_id = %(learner)s AND held.concept_id = concept.id
-LEFT JOIN missed ON missed.concept_id = concept.id
-LEFT JOIN faulty ON faulty.concept_id = concept.id
-LEFT JOIN learning_contentuse used ON used.learner_id = %(learner)s AND used.item_id = item.id
+FROM chosen
 LEFT JOIN LATERAL (
     SELECT array_agg(needed.name ORDER BY needed.name) AS names
     FROM learning_concept needed
     LEFT JOIN learning_mastery shown
         ON shown.learner_id = %(learner)s AND shown.concept_id = needed.id
-    WHERE needed.kind = concept.kind AND needed.language = concept.language
-        AND needed.slug = ANY(concept.requires)
+    WHERE needed.kind = chosen.kind AND needed.language = %(language)s
+        AND needed.slug = ANY(chosen.requires)
         AND CASE WHEN shown.id IS NULL THEN needed.level >= %(level)s
             ELSE shown."right" <= shown.wrong END
 ) lacking ON true
 LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object(
         'kind', near.kind, 'text', near.text, 'near', near.near) ORDER BY near.near DESC) AS aims
-    FROM near WHERE near.item_id = item.id
+    FROM near WHERE near.item_id = chosen.id
 ) close ON true
-WHERE item.language = %(language)s AND item.is_active
-    AND CASE WHEN item.content_type = 'conversation_starter' THEN item.level = %(talk)s
-        ELSE item.level = ANY(%(around)s) OR held.id IS NOT NULL END
-ORDER BY faulty.open DESC NULLS LAST, missed.times DESC NULLS LAST,
-    held.forgets_at NULLS LAST, item.level = %(level)s DESC, item.level, item.id
-LIMIT %(most)s
+ORDER BY chosen.id, chosen.concept_id
 """

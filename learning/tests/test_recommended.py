@@ -269,6 +269,12 @@ class TestVectors:
         assert sorted(near) == ["Talk 0", "Talk 1", "Talk 2"]
 
 
+def test_a_filtered_search_by_nearness_goes_on_until_it_has_its_rows():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT '[1]'::vector, current_setting('hnsw.iterative_scan')")
+        assert cursor.fetchone()[1] == "relaxed_order"
+
+
 class TestCost:
     def test_a_long_history_costs_the_query_of_a_short_one(self, ana):
         ben = UserFactory()
