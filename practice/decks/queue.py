@@ -17,7 +17,7 @@ from practice.decks.studying import Studied, calendar_of, studied
 
 AHEAD: Final = timedelta(minutes=20)
 """Cards in their steps are shown this early when nothing else is left."""
-_STEPS: Final = (State.LEARNING, State.RELEARNING)
+STEPS: Final = (State.LEARNING, State.RELEARNING)
 SECONDS_A_CARD: Final = 9
 """Until a learner's own pace is known."""
 
@@ -108,7 +108,7 @@ def due_queue(*, learner: User, now: datetime, deck: UUID | None = None, limit: 
     chosen = [row[0] for row in sorted(due, key=lambda row: (row[2], row[0]))[:limit]]
     fresh = [row[0] for row in new[:limit]]
     rows = _fetched([*in_steps, *_spread(chosen, fresh)])
-    shown = [row for row in rows if row.state not in _STEPS or (row.due_at and row.due_at <= now)]
+    shown = [row for row in rows if row.state not in STEPS or (row.due_at and row.due_at <= now)]
     ahead = [row for row in rows if row not in shown]
     return Queue(
         _one_of_each_note([*shown, *ahead])[:limit],
@@ -160,7 +160,7 @@ def _steps_of_today(asked: _Asked) -> QuerySet[CardSchedule]:
     """Cards in their steps that come back within this day of the learner."""
     rows = CardSchedule.objects.filter(learner=asked.learner, deck__in=list(asked.decks))
     end = asked.calendar.start(asked.today + timedelta(days=1))
-    return rows.filter(state__in=_STEPS, suspended=False, due_at__lt=end).exclude(
+    return rows.filter(state__in=STEPS, suspended=False, due_at__lt=end).exclude(
         buried_until__gt=asked.today
     )
 

@@ -104,6 +104,12 @@ def history_of(*, card: Card, learner: User) -> QuerySet[ReviewLog]:
     return rows.order_by("-reviewed_at", "-id")
 
 
+def history_of_note(*, note: Note, learner: User) -> QuerySet[ReviewLog]:
+    """The same of all the cards of a note."""
+    rows = ReviewLog.objects.filter(card__note=note, learner=learner).select_related("card")
+    return rows.order_by("-reviewed_at", "-id")
+
+
 def pace_of(*, learner: User, now: datetime) -> float:
     """Seconds a learner takes for a card, of late."""
     recent = ReviewLog.objects.filter(

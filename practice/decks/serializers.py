@@ -236,6 +236,7 @@ class OutcomeSerializer(Fields):
     card_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=["done", "repeated", "refused"])
     schedule = ScheduleSerializer(allow_null=True)
+    next = NextSerializer(required=False, help_text="Of a card that comes back within the day.")
     code = serializers.CharField(required=False)
     error = serializers.CharField(required=False)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from practice.decks.faces import Face, face_of
 from practice.decks.models import Card, CardSchedule, Deck, Note, ReviewLog, StudyOptions
-from practice.decks.queue import Counts
+from practice.decks.queue import STEPS, Counts, Queue
 from practice.decks.scheduling.calendar import Calendar
 from practice.decks.scheduling.replay import Desk
 from practice.decks.services import Outcome
@@ -128,7 +128,16 @@ def asked_body(
     return card_body(schedule.card, schedule) | {"next": following}
 
 
-def outcome_body(outcome: Outcome) -> dict[str, Any]:
+def queue_body(queue: Queue, now: datetime) -> dict[str, Any]:
+    counts = queue.counts
+    return {
+        "cards": [asked_body(one, queue.decks, queue.calendar, now) for one in queue.schedules],
+        "counts": {"new": counts.new, "learning": counts.learning, "review": counts.review},
+    }
+
+
+def outcome_body(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """A card that comes back within the day has with it what each rating would do then."""
     body: dict[str, Any] = {
         "client_id": outcome.answer.client_id,
         "card_id": outcome.answer.card_id,
@@ -136,8 +145,13 @@ def outcome_body(outcome: Outcome) -> dict[str, Any]:
     if outcome.refusal:
         refusal = {"code": outcome.refusal.code, "error": outcome.refusal.message}
         return body | {"status": "refused", "schedule": None} | refusal
-    schedule = schedule_body(outcome.schedule) if outcome.schedule else None
-    return body | {"status": "repeated" if outcome.repeated else "done", "schedule": schedule}
+    schedule, desk = outcome.schedule, outcome.desk
+    body |= {"status": "repeated" if outcome.repeated else "done"}
+    if schedule and desk:
+        body["schedule"] = schedule_body(schedule)
+        if schedule.state in STEPS:
+            body["next"] = next_body(schedule, desk, now)
+    return body
 
 
 def log_body(log: ReviewLog) -> dict[str, Any]:

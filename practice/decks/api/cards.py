@@ -27,7 +27,8 @@ from config.errors import DomainError, NotFound
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 from practice.decks import services
-from practice.decks.api.decks import TAG, own_deck, seen_deck
+from practice.decks.access import own_deck, seen_deck
+from practice.decks.api.decks import TAG
 from practice.decks.media import checked, content_type_of
 from practice.decks.models import Card, CardSchedule, Note, ReviewLog
 from practice.decks.selectors import cards_of, history_of

@@ -16,6 +16,7 @@ from config.errors import NotFound
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 from practice.decks import services
+from practice.decks.access import own_deck, seen_deck, studied_deck
 from practice.decks.models import Deck
 from practice.decks.queue import Counts, counts_by_deck
 from practice.decks.selectors import cards_in, deck_rows, public_decks
@@ -33,7 +34,7 @@ from practice.decks.serializers import (
 )
 from practice.decks.services.decks import STUDY_FIELDS
 from practice.decks.services.sharing import members_of
-from practice.decks.studying import Studied, studied
+from practice.decks.studying import studied
 from practice.decks.wire import deck_body, study_body
 from practice.decks.workload import workload
 
@@ -134,7 +135,7 @@ class StudyView(APIView):
     )
     def patch(self, request: Request, deck_id: UUID) -> Response:
         caller, options = caller_of(request), valid(StudySerializer, request.data)
-        deck = _studied(caller, deck_id).deck
+        deck = studied_deck(caller, deck_id).deck
         return Response(study_body(services.update_study(deck=deck, learner=caller, **options)))
 
 
@@ -150,7 +151,7 @@ class WorkloadView(APIView):
         asked = valid_query(WorkloadQuerySerializer, request)
         ahead = workload(
             learner=caller,
-            found=_studied(caller, deck_id),
+            found=studied_deck(caller, deck_id),
             now=timezone.now(),
             retention=asked.get("retention"),
         )
@@ -225,25 +226,6 @@ class MemberView(APIView):
         member = get_object_or_404(User, pk=user_id, shared_decks__deck=deck)
         services.leave_deck(deck=deck, learner=member)
         return Response(status=204)
-
-
-def seen_deck(caller: User, deck_id: UUID) -> Deck:
-    rows = Deck.objects.visible_to(caller).select_related("owner")
-    deck: Deck = get_object_or_404(rows, pk=deck_id)
-    return deck
-
-
-def own_deck(caller: User, deck_id: UUID) -> Deck:
-    rows = Deck.objects.editable_by(caller).select_related("owner")
-    deck: Deck = get_object_or_404(rows, pk=deck_id)
-    return deck
-
-
-def _studied(caller: User, deck_id: UUID) -> Studied:
-    found = studied(caller, [deck_id]).get(deck_id)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _detail(deck: Deck, caller: User) -> dict[str, Any]:

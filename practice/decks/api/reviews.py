@@ -23,7 +23,7 @@ from practice.decks.serializers import (
     UndoSerializer,
 )
 from practice.decks.services import Answer, Outcome
-from practice.decks.wire import asked_body, card_body, next_body, outcome_body, schedule_body
+from practice.decks.wire import card_body, next_body, outcome_body, queue_body, schedule_body
 
 TAG = ["Reviews"]
 GOOD = {
@@ -45,19 +45,7 @@ class DueView(APIView):
         caller, now = caller_of(request), timezone.now()
         asked = valid_query(DueQuerySerializer, request)
         queue = due_queue(learner=caller, deck=asked.get("deck"), limit=asked["limit"], now=now)
-        counts = queue.counts
-        return Response(
-            {
-                "cards": [
-                    asked_body(one, queue.decks, queue.calendar, now) for one in queue.schedules
-                ],
-                "counts": {
-                    "new": counts.new,
-                    "learning": counts.learning,
-                    "review": counts.review,
-                },
-            }
-        )
+        return Response(queue_body(queue, now))
 
 
 class ReviewView(APIView):
@@ -99,10 +87,9 @@ class ReviewsView(APIView):
     def post(self, request: Request) -> Response:
         data = valid(BatchSerializer, request.data)
         answers = [Answer(**one) for one in data["reviews"]]
-        outcomes = services.review_batch(
-            learner=caller_of(request), answers=answers, now=timezone.now()
-        )
-        return Response({"results": [outcome_body(outcome) for outcome in outcomes]})
+        caller, now = caller_of(request), timezone.now()
+        outcomes = services.review_batch(learner=caller, answers=answers, now=now)
+        return Response({"results": [outcome_body(outcome, now) for outcome in outcomes]})
 
 
 class UndoView(APIView):
