@@ -25,7 +25,7 @@ PLACES = {
     "learning:today": "today",
     "learning": "learn",
     "conversations": "talk",
-    "practice": "words",
+    "practice": "practice",
     "progress": "progress",
     "assessments": "level",
     "accounts:settings": "settings",
