@@ -27,7 +27,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import quantiles
 
@@ -196,7 +196,7 @@ def ours(address: str, database: str):
 
 # --- Comparisons ----------------------------------------------------------------------------------
 def measure(orders: list[dict], *, over: float, process: psutil.Process | None = None) -> Run:
-    before, all_before = _used_by(process), _machine()
+    before, all_before, part_before = _used_by(process), _machine(), _part()
     began = time.monotonic()
     peak = process.memory_info().rss if process else 0
     start = peak
@@ -211,13 +211,12 @@ def measure(orders: list[dict], *, over: float, process: psutil.Process | None =
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    ours_before = _ours()
     run = load_from_another_process(orders, over=over)
     took = time.monotonic() - began
     done.set()
     watcher.join()
-    used = _machine() - all_before - (_ours() - ours_before)
-    run.others = max(0.0, used) / took / (os.cpu_count() or 1)
+    part = sum(used - part_before.get(pid, 0.0) for pid, used in _part().items())
+    run.others = max(0.0, _machine() - all_before - part) / took / (os.cpu_count() or 1)
     if process:
         run.cpu = _used_by(process) - before
         run.memory = peak - start
@@ -234,24 +233,15 @@ def _machine() -> float:
     return times.user + times.nice + times.system
 
 
-def _ours() -> float:
-    """What the benchmark and all it started have used, ended ones included."""
+def _part() -> dict[int, float]:
+    """Processor seconds of each process that is part of this; 0 stands for those that ended."""
     own = os.times()
-    used = own.user + own.system + own.children_user + own.children_system
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            times = child.cpu_times()
-            used += times.user + times.system
-    return used + _services()
-
-
-def _services() -> float:
-    """PostgreSQL and Valkey, which are not children of ours."""
-    used = 0.0
-    for process in psutil.process_iter(["name", "cpu_times"]):
-        if process.info["name"] in ("postgres", "valkey-server") and process.info["cpu_times"]:
-            times = process.info["cpu_times"]
-            used += times.user + times.system
+    used = {0: own.children_user + own.children_system}
+    ours = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
+    for process in psutil.process_iter(["pid", "name", "cpu_times"]):
+        name, times = process.info["name"], process.info["cpu_times"]
+        if times and (process.pid in ours or name in ("postgres", "valkey-server")):
+            used[process.pid] = times.user + times.system
     return used
 
 
