@@ -28,6 +28,8 @@ def running_site(**environment: str) -> Iterator[str]:
         env = os.environ | GENEROUS | {"DATABASE_URL": database_url} | environment
         env |= {"PARLANCE_ENV": "development", "VALKEY_URL": settings.VALKEY_URL}
         _manage("migrate", "--verbosity=0", env=env)
+        _manage("load_concepts", "--no-words", env=env)
+        _manage("load_content", env=env)
         _manage("load_items", env=env)
         with _server(env) as url:
             yield url

@@ -84,6 +84,9 @@ def content_page(request: HttpRequest, content_id: UUID) -> HttpResponse:
         return render(request, "learning/exercise.html", context)
     if item.content_type == Type.LESSON:
         return render(request, "learning/lesson.html", context)
+    language = current_language(learner)
+    # A conversation is in the language studied now; of another one the situation can be read.
+    context["may_talk"] = bool(language and language.language == item.language)
     return render(request, "learning/starter.html", context)
 
 

@@ -169,6 +169,12 @@ class TestPieces:
         assert response.status_code == 302
         assert "/talk/" in response.url
 
+    def test_a_starter_in_a_language_not_studied_now_can_only_be_read(self, client, ana):
+        page = client.get(of(starter(language="fr"))).content.decode()
+
+        assert "Start talking" not in page
+        assert "study French" in page
+
     @pytest.mark.parametrize(("method", "name"), [("get", "content"), ("post", "begin")])
     def test_hidden_ones_are_absent(self, client, ana, method, name):
         item = lesson()

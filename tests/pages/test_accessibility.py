@@ -1,5 +1,7 @@
 """axe-core over every page, light and dark, on a phone and on a desk: no violation at all."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -51,6 +53,13 @@ def learner(browser, site):
     page.get_by_role("button", name="Hand in").click()
     page.wait_for_url("**/result")
     pages["result with a text"] = page.url
+    pages["learn"] = f"{site}/learn"
+    for kind in ("lesson", "conversation_starter", "exercise"):
+        page.goto(f"{site}/learn?kind={kind}&level=A1")
+        page.locator(".shelf a").first.click()
+        page.wait_for_url("**/learn/*")
+        pages[kind] = page.url
+    begin_exercise(page)
     pages["password"] = f"{site}/settings/password"
     page.goto(pages["talk"])
     page.locator(".scenario").first.click()
@@ -83,6 +92,12 @@ def open_question(browser, site):
     seen = context.storage_state(), page.url
     context.close()
     return seen
+
+
+def begin_exercise(page):
+    """From the page of an exercise to its first task, which is where its address leads from now."""
+    page.get_by_role("button", name="Begin").click()
+    page.locator("#exercise form[data-task]").wait_for()
 
 
 def violations(page):
@@ -145,4 +160,28 @@ def test_pages_at_twice_the_size_on_a_small_screen(browser, site, path):
     """1280 px at 400 % is what WCAG 1.4.10 asks: 320 px, nothing to scroll sideways."""
     page = open_page(browser, site + path, scheme="light", width=320)
     assert fits(page)
+    page.context.close()
+
+
+def test_an_exercise_from_its_first_task_to_what_it_changed(browser, site):
+    page = open_page(browser, f"{site}/sign-up", scheme="dark", width=390)
+    sign_up(page, site)
+    say_what_to_learn(page)
+    page.goto(f"{site}/learn?kind=exercise&level=A1")
+    page.locator(".shelf a").first.click()
+    begin_exercise(page)
+    found = {}
+    while page.locator("#exercise form[data-task]").count():
+        task = page.locator("#exercise form[data-task]").get_attribute("data-task")
+        page.get_by_role("button", name=re.compile("Help me|Show the rule")).click()
+        page.locator(".hint-shown").wait_for()
+        found[task] = violations(page)
+        page.get_by_role("button", name="I don’t know").click()
+        page.locator(".told").wait_for()
+        found["told"] = violations(page)
+        page.locator("[data-next]").click()
+        page.locator(".told").wait_for(state="detached")
+    found["result"] = violations(page)
+    assert "What it changed" in page.inner_text("#exercise")
+    assert {name: rules for name, rules in found.items() if rules} == {}
     page.context.close()

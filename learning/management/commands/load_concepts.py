@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--check", action="store_true", help="look only, and fail on a problem")
+        parser.add_argument("--no-words", action="store_true", help="leave the frequent words out")
 
     def handle(self, *args: Any, check: bool = False, **options: Any) -> None:
         try:
@@ -35,7 +36,8 @@ class Command(BaseCommand):
         change = load_topics(topics=topics) + load_subjects(points=subjects)
         for language, points in grammar.items():
             change += load_grammar(language=language, points=points)
-            change += stock_lemmas(language=language)
+            if not options.get("no_words"):
+                change += stock_lemmas(language=language)
         if options["verbosity"] > 0:
             self.stdout.write(f"{change.created} concepts new, {change.updated} changed.")
         return None
