@@ -56,7 +56,6 @@ class Candidate:
     """Recurring errors that are open."""
     lacking: tuple[str, ...] = ()
     """Names of what to know before, as far as it has not been shown."""
-    opened_at: datetime | None = None
     finished_at: datetime | None = None
     score: float | None = None
     """The share that was right when it was finished."""
@@ -103,7 +102,7 @@ def around(level: str) -> list[str]:
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     (item_id, kind, slug, title, level, topics, minutes, concept_id, concept, *rest) = row
     (stability, difficulty, right, wrong, count, last, forgets_at, *rest) = rest
-    missed, errors, lacking, opened_at, finished_at, score, near, _ = rest
+    missed, errors, lacking, finished_at, score, near, _ = rest
     memory = None
     if stability is not None:
         memory = Memory(stability, difficulty, right, wrong, count, last)
@@ -122,7 +121,6 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         missed=missed,
         errors=errors,
         lacking=tuple(lacking or ()),
-        opened_at=opened_at,
         finished_at=finished_at,
         score=score,
         near=tuple((Aim(one["kind"], one["text"]), one["near"]) for one in _decoded(near)),
@@ -195,7 +193,7 @@ chosen AS MATERIALIZED (
         concept.id AS concept_id, concept.name AS concept, concept.kind, concept.requires,
         held.stability, held.difficulty, held."right", held.wrong, held.evidence_count,
         held.last_practiced, held.forgets_at, coalesce(missed.times, 0) AS missed,
-        coalesce(faulty.open, 0) AS open, used.opened_at, used.finished_at, used.score
+        coalesce(faulty.open, 0) AS open, used.finished_at, used.score
     FROM learning_contentitem item
     LEFT JOIN learning_contentitem_concepts link ON link.contentitem_id = item.id
     LEFT JOIN learning_concept concept ON concept.id = link.concept_id
@@ -214,7 +212,7 @@ chosen AS MATERIALIZED (
 SELECT chosen.id, chosen.content_type, chosen.slug, chosen.title, chosen.level, chosen.topics,
     chosen.minutes, chosen.concept_id, chosen.concept, chosen.stability, chosen.difficulty,
     chosen."right", chosen.wrong, chosen.evidence_count, chosen.last_practiced, chosen.forgets_at,
-    chosen.missed, chosen.open, lacking.names, chosen.opened_at, chosen.finished_at, chosen.score,
+    chosen.missed, chosen.open, lacking.names, chosen.finished_at, chosen.score,
     close.aims,
     (
         SELECT jsonb_agg(jsonb_build_object('kind', aim.kind, 'text', aim.text)) FROM aim

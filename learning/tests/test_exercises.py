@@ -13,6 +13,7 @@ from learning.content.exercises import (
     run_of,
     show_hint,
 )
+from learning.content.links import of_answers
 from learning.models import (
     ContentUse,
     Evidence,
@@ -159,6 +160,15 @@ class TestTheEnd:
 
         assert LearningSession.objects.get(learner=ana).seconds == 60
         assert SkillProgress.objects.get(learner=ana, skill="grammar").seconds == 60
+
+
+def test_evidence_leads_back_to_what_was_answered(ana, item):
+    row = answer(ana, item, "two", "estoy").answer
+    unknown = answer(ana, item, "one", dont_know=True).answer
+
+    found = of_answers({row.pk, unknown.pk})
+    assert (found[row.pk].text, found[unknown.pk].text) == ("estoy", "Yo … Ana.")
+    assert found[row.pk].url == f"/learn/{item.pk}"
 
 
 def test_goes_on_where_it_was_left(ana, item):
