@@ -51,7 +51,7 @@ function ask() {
   }
   page("done").hidden = true;
   page("controls").hidden = false;
-  page("keys-hint").hidden = session.done > 0;
+  page("keys-hint").hidden = false;
   page("show").hidden = false;
   page("ratings").hidden = true;
   root.dataset.phase = "question";

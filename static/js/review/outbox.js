@@ -17,6 +17,7 @@ export class Outbox {
   #onRefused;
   #onState;
   #answers;
+  #gone = new Set();
   #flight = null;
   #failures = 0;
   #timer = null;
@@ -49,8 +50,7 @@ export class Outbox {
   /** Takes an answer back that has not left yet. False when it is on its way, or was sent. */
   withdraw(clientId) {
     if (this.#flight?.ids.has(clientId) || !this.has(clientId)) return false;
-    this.#answers = this.#answers.filter((one) => one.clientId !== clientId);
-    this.#write();
+    this.#forget([{ clientId }]);
     this.#tell();
     return true;
   }
@@ -108,8 +108,8 @@ export class Outbox {
   }
 
   #forget(batch) {
-    const gone = new Set(batch.map((one) => one.clientId));
-    this.#answers = this.#answers.filter((one) => !gone.has(one.clientId));
+    for (const { clientId } of batch) this.#gone.add(clientId);
+    this.#answers = this.#answers.filter((one) => !this.#gone.has(one.clientId));
     this.#write();
   }
 
@@ -128,7 +128,10 @@ export class Outbox {
 
   #write() {
     try {
-      if (this.#answers.length) this.#storage.setItem(this.#key, JSON.stringify(this.#answers));
+      // Another tab keeps its own answers in the same place.
+      const others = this.#read().filter((one) => !this.#gone.has(one.clientId) && !this.has(one.clientId));
+      const kept = [...others, ...this.#answers];
+      if (kept.length) this.#storage.setItem(this.#key, JSON.stringify(kept));
       else this.#storage.removeItem(this.#key);
       this.keeps = true;
     } catch {
