@@ -190,6 +190,14 @@ class SettingsForm(forms.Form):
         choices=timezone_choices,
         help_text=_("Your days and streaks follow it."),
     )
+    day_ends_at = forms.TypedChoiceField(
+        label=_("Your day of reviews ends at"),
+        choices=[(hour, f"{hour}:00") for hour in range(24)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Who reviews past midnight still does today's cards until then."),
+    )
     theme = forms.ChoiceField(
         label=_("Appearance"), choices=UserSettings.Theme.choices, widget=forms.RadioSelect
     )

@@ -30,6 +30,7 @@ from accounts.forms import (
 from accounts.models import User
 from accounts.selectors import (
     current_language,
+    day_ends_at,
     learner_profile,
     target_mastery,
     user_settings,
@@ -273,6 +274,7 @@ def _present_settings(user: User) -> dict[str, Any]:
         "native_language": user.native_language,
         "daily_minutes": learner_profile(user).daily_minutes,
         "timezone": user.timezone,
+        "day_ends_at": day_ends_at(user),
         "target_mastery": round(target_mastery(user) / 5) * 5,
         "theme": settings.theme,
         "version": settings.version,
@@ -286,11 +288,11 @@ def _settings_changes(user: User, saved: dict[str, Any]) -> dict[str, Any]:
     if saved["language"]:
         languages = [saved["language"], *other_languages(user, saved["language"])]
         profile["target_languages"] = languages
+    learning = user_settings(user).learning | {"targetMastery": saved["target_mastery"]}
+    if saved["day_ends_at"] is not None:
+        learning["dayEndsAt"] = saved["day_ends_at"]
     return {
         "profile": profile,
-        "preferences": {
-            "theme": saved["theme"],
-            "learning": user_settings(user).learning | {"targetMastery": saved["target_mastery"]},
-        },
+        "preferences": {"theme": saved["theme"], "learning": learning},
         "version": saved["version"],
     }

@@ -65,6 +65,18 @@ def target_mastery(user: User) -> int:
     return min(max(int(chosen), 50), 95)
 
 
+DAY_ENDS_AT: Final = 4
+"""The hour at which a learner's day of reviews ends, unless they have chosen another."""
+
+
+def day_ends_at(user: User) -> int:
+    """That hour, 0 to 23, in the user's time zone."""
+    chosen = user_settings(user).learning.get("dayEndsAt", DAY_ENDS_AT)
+    if isinstance(chosen, bool) or not isinstance(chosen, int) or not 0 <= chosen <= 23:
+        return DAY_ENDS_AT
+    return chosen
+
+
 def user_settings(user: User) -> UserSettings:
     return UserSettings.objects.get_or_create(user=user)[0]
 

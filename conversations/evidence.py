@@ -25,6 +25,7 @@ from learning.concepts.services import lemma_concepts
 from learning.mastery.errors import RightUse, SlipMade, record_right_uses, record_slips
 from learning.mastery.models import Evidence, RecurringError, Skill, Surface
 from learning.mastery.services import Shown, record_evidence
+from practice.decks.services import credit_use
 
 MOST_WORDS: Final = 30
 """Words of one message that count, so that a long one does not drown the rest."""
@@ -257,8 +258,16 @@ def _record_evidence(
         for key, concept in used.items()
         if key not in against
     ]
-    learner = reading.message.conversation.learner
-    return record_evidence(learner=learner, shown=shown, now=reading.message.created_at)
+    learner, at = reading.message.conversation.learner, reading.message.created_at
+    credit_use(
+        learner=learner,
+        concepts=[concept for key, concept in used.items() if key not in against],
+        weight=USED_RIGHTLY,
+        source_type=MESSAGE,
+        source_id=reading.message.pk,
+        now=at,
+    )
+    return record_evidence(learner=learner, shown=shown, now=at)
 
 
 def _shown(concept: Concept, *, correct: bool, source: tuple[str, UUID]) -> Shown:

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import LearnerLanguage, User
-from accounts.selectors import current_language, target_mastery, user_settings
+from accounts.selectors import current_language, day_ends_at, target_mastery, user_settings
 from accounts.services.passwords import reset_token
 from accounts.services.verification import uid_of, verification_token
 from accounts.tests.factories import (
@@ -211,6 +211,7 @@ class TestSettings:
             "native_language": "en",
             "daily_minutes": "25",
             "target_mastery": "80",
+            "day_ends_at": "2",
             "timezone": "Europe/Madrid",
             "theme": "dark",
             "version": "1",
@@ -224,7 +225,7 @@ class TestSettings:
         assert (ana.name, ana.timezone, ana.profile.daily_minutes) == ("Ana T", "Europe/Madrid", 25)
         assert user_settings(ana).theme == "dark"
         assert user_settings(ana).version == 2
-        assert target_mastery(ana) == 80
+        assert (target_mastery(ana), day_ends_at(ana)) == (80, 2)
         assert b'data-theme="dark"' in browser.get("/settings").content
 
     def test_other_learning_settings_stay(self, browser, ana):
@@ -232,7 +233,8 @@ class TestSettings:
         settings.learning = {"scheduler": "sm2", "targetMastery": "odd"}
         settings.save()
         browser.post("/settings", self.form())
-        assert user_settings(ana).learning == {"scheduler": "sm2", "targetMastery": 80}
+        kept = {"scheduler": "sm2", "targetMastery": 80, "dayEndsAt": 2}
+        assert user_settings(ana).learning == kept
 
     def test_another_language_comes_first_and_none_is_lost(self, browser, ana):
         LearnerLanguageFactory(user=ana)
