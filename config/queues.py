@@ -32,6 +32,8 @@ QUEUE_OF = {
     "practice.decks.tasks.record_reviews_task": Queue.ANALYSIS,
     "practice.decks.tasks.record_unread_reviews_task": Queue.ANALYSIS,
     "practice.decks.tasks.reschedule_task": Queue.ANALYSIS,
+    "practice.sets.tasks.make_set_task": Queue.ANALYSIS,
+    "practice.sets.tasks.make_waiting_sets_task": Queue.ANALYSIS,
     "learning.tasks.embed_aims_task": Queue.ANALYSIS,
     "learning.tasks.embed_content_task": Queue.ANALYSIS,
 }

@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.review_waiting_texts_task",
         "schedule": crontab(minute="*/10"),
     },
+    "make-waiting-practice": {
+        "task": "practice.sets.tasks.make_waiting_sets_task",
+        "schedule": crontab(minute="*/10"),
+    },
     "read-unread-messages": {
         "task": "conversations.tasks.read_unread_messages_task",
         "schedule": crontab(minute="25"),
@@ -317,6 +321,9 @@ SPECTACULAR_SETTINGS = {
         "MessageStatusEnum": "conversations.models.Message.Status",
         "NativeLanguageEnum": "config.languages.NATIVE_CHOICES",
         "NoteKindEnum": "practice.decks.models.Note.Kind",
+        "PartOfSpeechEnum": "practice.vocabulary.models.VocabularyItem.PartOfSpeech",
+        "PracticeStatusEnum": "practice.sets.models.PracticeSet.Status",
+        "QuestionTypeEnum": "practice.sets.models.Question.Type",
         "RoleEnum": "accounts.models.User.Role",
         "ScheduleStateEnum": "practice.decks.models.CardSchedule.State",
         "SchedulerEnum": "practice.decks.models.StudyOptions.Scheduler",
@@ -370,12 +377,16 @@ EVIDENCE_SOURCES = {
     "conversations.correction": "conversations.links.of_corrections",
     "conversations.message": "conversations.links.of_messages",
     "learning.exerciseanswer": "learning.content.links.of_answers",
+    "practice.submission": "practice.sets.links.of_submissions",
 }
 TODAY_STEPS = [
     "assessments.today.steps",
     "learning.content.today.steps",
+    "practice.sets.today.steps",
     "conversations.today.steps",
 ]
+# Who knows the sessions a set may be made from: (learner, id) -> (language, concepts) or None.
+PRACTICE_SESSIONS = ["practice.sets.aims.of_learning_session"]
 
 # --- Mail -----------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

@@ -1,5 +1,6 @@
 """The back office of every noun."""
 
+from practice.sets.admin import PracticeSetAdmin
 from practice.vocabulary.admin import VocabularyListAdmin
 
-__all__ = ["VocabularyListAdmin"]
+__all__ = ["PracticeSetAdmin", "VocabularyListAdmin"]

@@ -7,10 +7,13 @@ from practice.decks.tasks import (
     record_unread_reviews_task,
     reschedule_task,
 )
+from practice.sets.tasks import make_set_task, make_waiting_sets_task
 
 __all__ = [
     "fit_due_parameters_task",
     "fit_parameters_task",
+    "make_set_task",
+    "make_waiting_sets_task",
     "record_reviews_task",
     "record_unread_reviews_task",
     "reschedule_task",

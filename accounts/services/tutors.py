@@ -36,6 +36,8 @@ TUTOR_PERMISSIONS = (
     "conversations.view_conversation",
     "conversations.view_message",
     "conversations.view_correction",
+    "practice.view_practiceset",
+    "practice.view_question",
 )
 
 

@@ -1,0 +1,125 @@
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin, StackedInline
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
+
+from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
+from accounts.callers import caller_of
+from accounts.models import User
+from config.errors import DomainError
+from config.languages import TAUGHT_CHOICES
+from learning.models import Concept
+from practice.sets.models import PracticeSet, Question
+from practice.sets.services import request_practice
+from practice.sets.wording import asked, shown_answer, title_of
+
+if TYPE_CHECKING:
+    _Inline = StackedInline[Question, PracticeSet]
+else:
+    _Inline = StackedInline
+
+
+class AssignForm(forms.Form):
+    """Whom to make a set for, and about what."""
+
+    student = forms.ModelChoiceField(User.objects.none(), widget=UnfoldAdminSelectWidget)
+    language = forms.ChoiceField(
+        choices=TAUGHT_CHOICES,
+        widget=UnfoldAdminSelectWidget,
+        help_text="Of the points below; without any, what the student got wrong or is losing.",
+    )
+    points = forms.ModelMultipleChoiceField(
+        Concept.objects.none(), required=False, widget=UnfoldAdminSelectMultipleWidget
+    )
+
+    def __init__(self, *args: Any, caller: User, **more: Any) -> None:
+        super().__init__(*args, **more)
+        students: Any = self.fields["student"]
+        students.queryset = User.objects.visible_to(caller).students().order_by("name")
+        points: Any = self.fields["points"]
+        grammar = Concept.objects.filter(kind=Concept.Kind.GRAMMAR)
+        points.queryset = grammar.order_by("language", "level", "name")
+        points.label_from_instance = lambda one: f"{one.language} {one.level}: {one.name}"
+
+
+class QuestionInline(_Inline):
+    """What was asked, the key, and what the learner answered."""
+
+    model = Question
+    extra = 0
+    fields = ("position", "type", "asked", "key", "given", "hints", "difficulty", "concept")
+    readonly_fields = fields
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
+        rows: QuerySet[Question] = super().get_queryset(request)
+        return rows.select_related("submission", "concept", "practice_set")
+
+    @admin.display(description="asked")
+    def asked(self, row: Question) -> str:
+        return asked(row) + (f" {row.passage}" if row.type == Question.Type.DICTATION else "")
+
+    @admin.display(description="answer")
+    def given(self, row: Question) -> str:
+        given = getattr(row, "submission", None)
+        if given is None or given.answered_at is None:
+            return "–"
+        verdict = {True: " (right)", False: " (wrong)"}.get(given.correct, "")
+        return f"{shown_answer(given.answer) or 'did not know'}{verdict}"
+
+
+@admin.register(PracticeSet)
+class PracticeSetAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
+    """Sets of one's students with their questions and answers; a new one is asked for here."""
+
+    list_display = (
+        "titled", "learner", "kind", "language", "level", "status", "score", "assigned_by",
+        "assigned_at",
+    )  # fmt: skip
+    list_filter = ("kind", "status", "language", "level")
+    list_select_related = ("learner", "assigned_by")
+    search_fields = ("title", "learner__email", "learner__name")
+    date_hierarchy = "assigned_at"
+    ordering = ("-assigned_at",)
+    list_per_page = 50
+    inlines = (QuestionInline,)
+    actions_list = ("assign",)
+    exclude = ("context", "source_type", "source_id")
+
+    @admin.display(description="title", ordering="title")
+    def titled(self, row: PracticeSet) -> str:
+        return title_of(row)
+
+    @action(description="Assign a set", url_path="assign")
+    def assign(self, request: HttpRequest) -> HttpResponse:
+        """Have a set made for a student: the form, and what it asks for."""
+        caller = caller_of(request)
+        form = AssignForm(request.POST or None, caller=caller)
+        if request.method == "POST" and form.is_valid():
+            data = form.cleaned_data
+            try:
+                made = request_practice(
+                    learner=data["student"],
+                    requested_by=caller,
+                    concepts=list(data["points"]),
+                    language=data["language"],
+                    now=timezone.now(),
+                )
+            except DomainError as error:
+                messages.error(request, error.message)
+            else:
+                messages.success(request, f"A set is being made for {made.learner.name}.")
+                return redirect(reverse("admin:practice_practiceset_changelist"))
+        context = {**self.admin_site.each_context(request), "form": form, "title": "Assign a set"}
+        return render(request, "admin/practice/assign.html", context)

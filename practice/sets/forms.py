@@ -1,0 +1,24 @@
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from practice.sets.models import Question
+
+
+class AnswerForm(forms.Form):
+    """An answer to one question, or the wish to leave it."""
+
+    question = forms.UUIDField()
+    answer = forms.CharField(required=False, max_length=1000)
+    dont_know = forms.BooleanField(required=False)
+    unheard = forms.BooleanField(required=False)
+
+
+def answer_in(data: QueryDict, question: Question) -> Any:
+    """What the page sends: a text, or of pairs a choice for each left side, in their order."""
+    if question.type != Question.Type.MATCHING:
+        return data.get("answer", "")
+    left = question.options["left"]
+    chosen = [data.get(f"pair-{place}", "") for place in range(1, len(left) + 1)]
+    return [[side, other] for side, other in zip(left, chosen, strict=True) if other]

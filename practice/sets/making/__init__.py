@@ -1,0 +1,1 @@
+"""Exercises from what is authored, from a learner's own slips, from a text, or by a model."""

@@ -1,0 +1,23 @@
+"""Writing practice sets: asking for one, making it, answering it, handing it in."""
+
+from practice.sets.services.answering import Help, help_with, keep_answer
+from practice.sets.services.handing_in import answer_at_once, hand_in
+from practice.sets.services.making import make_set, waiting_sets
+from practice.sets.services.requesting import (
+    request_picture_questions,
+    request_practice,
+    request_quiz,
+)
+
+__all__ = [
+    "Help",
+    "answer_at_once",
+    "hand_in",
+    "help_with",
+    "keep_answer",
+    "make_set",
+    "request_picture_questions",
+    "request_practice",
+    "request_quiz",
+    "waiting_sets",
+]
