@@ -55,6 +55,11 @@ class Counts:
     def total(self) -> int:
         return self.new + self.learning + self.review
 
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.new + other.new, self.learning + other.learning, self.review + other.review
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -118,18 +123,22 @@ def due_queue(*, learner: User, now: datetime, deck: UUID | None = None, limit: 
     )
 
 
-def counts_by_deck(*, learner: User, now: datetime) -> dict[UUID, Counts]:
-    """What is left of today in each deck the learner studies."""
-    asked = _ask(learner, now, None)
+def counts_by_deck(*, learner: User, now: datetime, language: str = "") -> dict[UUID, Counts]:
+    """What is left of today in each deck the learner studies: all, or those of a language and of
+    none."""
+    asked = _ask(learner, now, None, language)
     due = _count(asked.due())
     new = _count(asked.new())
     steps = _count(_steps_of_today(asked).values_list("pk", "deck"))
     return {pk: Counts(new.get(pk, 0), steps.get(pk, 0), due.get(pk, 0)) for pk in asked.decks}
 
 
-def _ask(learner: User, now: datetime, deck: UUID | None) -> _Asked:
+def _ask(learner: User, now: datetime, deck: UUID | None, language: str = "") -> _Asked:
     calendar = calendar_of(learner)
     decks = studied(learner, None if deck is None else [deck])
+    if language:
+        fitting = ("", language)
+        decks = {pk: one for pk, one in decks.items() if one.deck.language in fitting}
     done = _done(learner, calendar.start(calendar.day(now)))
     rooms = {pk: _room(found, done.get(pk, Counts())) for pk, found in decks.items()}
     return _Asked(learner, now, calendar, decks, rooms)

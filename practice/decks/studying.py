@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from accounts.selectors import user_settings
+from accounts.selectors import day_ends_at, user_settings
 from practice.decks.models import (
     CardSchedule,
     Deck,
@@ -24,8 +24,6 @@ from practice.decks.scheduling.options import Options
 from practice.decks.scheduling.replay import Desk, Past
 from practice.decks.scheduling.state import FIELDS, CardState, from_json
 
-DAY_ENDS_AT: Final = 4
-"""The hour, unless the learner has chosen another."""
 SHARING: Final = (Visibility.SHARED, Visibility.PUBLIC)
 
 
@@ -42,9 +40,14 @@ class Studied:
 
 
 def calendar_of(learner: User) -> Calendar:
-    chosen = user_settings(learner).learning.get("dayEndsAt", DAY_ENDS_AT)
-    sane = isinstance(chosen, int) and not isinstance(chosen, bool) and 0 <= chosen <= 23
-    return Calendar(learner.timezone, chosen if sane else DAY_ENDS_AT)
+    return Calendar(learner.timezone, day_ends_at(learner))
+
+
+def scheduler_of(learner: User) -> str:
+    """The scheduler a learner's new decks begin with: FSRS, unless their settings say otherwise."""
+    chosen = user_settings(learner).learning.get("scheduler")
+    known = StudyOptions.Scheduler.values
+    return chosen if chosen in known else StudyOptions.Scheduler.FSRS
 
 
 def options_of(row: StudyOptions) -> Options:

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, UserSettingsFactory
 from config.ids import new_id
 from learning.models import Evidence
 from learning.tests.learners import START, ConceptFactory
@@ -167,6 +167,13 @@ def test_single_cards_have_one_deck_in_each_language():
     assert default_deck(learner=ana, language="fr") != deck
     delete_deck(deck=deck, now=START)
     assert default_deck(learner=ana, language="es") != deck
+
+
+def test_new_decks_begin_with_the_learners_scheduler():
+    ana = UserSettingsFactory(learning={"scheduler": "sm2"}).user
+    assert default_deck(learner=ana, language="es").scheduler == "sm2"
+    assert create_deck(owner=ana, name="Words").scheduler == "sm2"
+    assert create_deck(owner=UserFactory(), name="Words").scheduler == "fsrs"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from config.languages import TAUGHT
 from practice.decks.errors import InvalidDeck
 from practice.decks.models import Deck, DeckMember, StudyOptions
 from practice.decks.services.rescheduling import reschedule_soon
+from practice.decks.studying import scheduler_of
 
 MOST_STEPS: Final = 10
 LONGEST_STEP: Final = 86_400
@@ -32,6 +33,7 @@ def create_deck(
     """A deck of one's own. `options` are STUDY_FIELDS. Raises InvalidDeck."""
     _check_about(name=name, language=language)
     check_options(options)
+    options.setdefault("scheduler", scheduler_of(owner))
     return Deck.objects.create(
         owner=owner, name=name.strip(), language=language, description=description, **options
     )
@@ -76,7 +78,13 @@ def default_deck(*, learner: User, language: str) -> Deck:
     name = _("My %(language)s cards") % {"language": spoken} if spoken else _("My cards")
     try:
         with transaction.atomic():
-            return Deck.objects.create(owner=learner, name=name, language=language, is_default=True)
+            return Deck.objects.create(
+                owner=learner,
+                name=name,
+                language=language,
+                is_default=True,
+                scheduler=scheduler_of(learner),
+            )
     except IntegrityError:  # another tab made it this moment
         return mine.get()
 
