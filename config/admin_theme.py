@@ -89,6 +89,8 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Skills"), "trending_up", "learning_skillprogress"),
                     _link(_("Evidence"), "fact_check", "learning_evidence"),
                     _link(_("Learning sessions"), "schedule", "learning_learningsession"),
+                    _link(_("Decks"), "style", "practice_deck"),
+                    _link(_("Reviews"), "history", "practice_reviewlog"),
                     _link(_("Exercise answers"), "edit_note", "learning_exerciseanswer"),
                     _admins_link(_("Content"), "menu_book", "learning_contentitem"),
                     _admins_link(_("Concepts"), "category", "learning_concept"),

@@ -373,6 +373,7 @@ REVIEW_FUZZ = env.bool("REVIEW_FUZZ", default=not TESTING)
 LEARNING_SETTINGS_READERS = ["learning.mastery.services.retarget_mastery"]
 LEVEL_HISTORY = "assessments.history.level_history"
 EVIDENCE_SOURCES = {
+    "practice.reviewlog": "practice.decks.links.of_reviews",
     "assessments.response": "assessments.links.of_responses",
     "conversations.correction": "conversations.links.of_corrections",
     "conversations.message": "conversations.links.of_messages",
@@ -380,6 +381,7 @@ EVIDENCE_SOURCES = {
     "practice.submission": "practice.sets.links.of_submissions",
 }
 TODAY_STEPS = [
+    "practice.decks.today.steps",
     "assessments.today.steps",
     "learning.content.today.steps",
     "practice.sets.today.steps",

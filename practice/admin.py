@@ -1,6 +1,12 @@
 """The back office of every noun."""
 
+from practice.decks.admin import CardScheduleAdmin, DeckAdmin, NoteAdmin, ReviewLogAdmin
 from practice.sets.admin import PracticeSetAdmin
 from practice.vocabulary.admin import VocabularyListAdmin
 
-__all__ = ["PracticeSetAdmin", "VocabularyListAdmin"]
+__all__ = [
+    "CardScheduleAdmin",
+    "DeckAdmin",
+    "NoteAdmin",
+    "ReviewLogAdmin",
+    "PracticeSetAdmin", "VocabularyListAdmin"]

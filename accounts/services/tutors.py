@@ -36,6 +36,10 @@ TUTOR_PERMISSIONS = (
     "conversations.view_conversation",
     "conversations.view_message",
     "conversations.view_correction",
+    "practice.view_cardschedule",
+    "practice.view_deck",
+    "practice.view_note",
+    "practice.view_reviewlog",
     "practice.view_practiceset",
     "practice.view_question",
 )
