@@ -41,6 +41,7 @@ export function correctionCard(template, correction) {
   card.querySelector("[data-original]").textContent = correction.original;
   card.querySelector("[data-corrected]").textContent = correction.corrected;
   card.querySelector("[data-better]").hidden = !correction.corrected;
+  card.querySelector("[data-make-card]").hidden = !correction.corrected;
   card.querySelector("[data-reason]").textContent = correction.reason;
   return card;
 }

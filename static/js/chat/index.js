@@ -1,5 +1,6 @@
 import { request } from "../api.js";
 import { Announcer } from "./announce.js";
+import { makeCards } from "./cards.js";
 import { Composer } from "./composer.js";
 import { openCards } from "./corrections.js";
 import { LearnerMessage, Reply } from "./messages.js";
@@ -173,6 +174,7 @@ list.addEventListener("click", (event) => {
   const button = event.target.closest("[data-retry]");
   if (button && !live) retry(button.closest(".message"));
 });
+makeCards(chat, chat.dataset.language);
 openCards(list);
 fitKeyboard();
 follower.toEnd();
