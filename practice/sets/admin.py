@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,14 +17,10 @@ from accounts.models import User
 from config.errors import DomainError
 from config.languages import TAUGHT_CHOICES
 from learning.models import Concept
+from practice.sets.judging import right_answers
 from practice.sets.models import PracticeSet, Question
 from practice.sets.services import request_practice
 from practice.sets.wording import asked, shown_answer, title_of
-
-if TYPE_CHECKING:
-    _Inline = StackedInline[Question, PracticeSet]
-else:
-    _Inline = StackedInline
 
 
 class AssignForm(forms.Form):
@@ -44,18 +40,19 @@ class AssignForm(forms.Form):
         super().__init__(*args, **more)
         students: Any = self.fields["student"]
         students.queryset = User.objects.visible_to(caller).students().order_by("name")
+        students.label_from_instance = lambda one: f"{one.name} ({one.email})"
         points: Any = self.fields["points"]
         grammar = Concept.objects.filter(kind=Concept.Kind.GRAMMAR)
         points.queryset = grammar.order_by("language", "level", "name")
         points.label_from_instance = lambda one: f"{one.language} {one.level}: {one.name}"
 
 
-class QuestionInline(_Inline):
+class QuestionInline(StackedInline):
     """What was asked, the key, and what the learner answered."""
 
     model = Question
     extra = 0
-    fields = ("position", "type", "asked", "key", "given", "hints", "difficulty", "concept")
+    fields = ("position", "type", "asked", "right", "given", "help", "difficulty", "concept")
     readonly_fields = fields
     can_delete = False
 
@@ -69,6 +66,14 @@ class QuestionInline(_Inline):
     @admin.display(description="asked")
     def asked(self, row: Question) -> str:
         return asked(row) + (f" {row.passage}" if row.type == Question.Type.DICTATION else "")
+
+    @admin.display(description="right answers")
+    def right(self, row: Question) -> str:
+        return "; ".join(right_answers(row))
+
+    @admin.display(description="hints")
+    def help(self, row: Question) -> str:
+        return " / ".join(row.hints) or "–"
 
     @admin.display(description="answer")
     def given(self, row: Question) -> str:
@@ -101,7 +106,7 @@ class PracticeSetAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     def titled(self, row: PracticeSet) -> str:
         return title_of(row)
 
-    @action(description="Assign a set", url_path="assign")
+    @action(description="Assign a set", url_path="assign")  # type: ignore[untyped-decorator]
     def assign(self, request: HttpRequest) -> HttpResponse:
         """Have a set made for a student: the form, and what it asks for."""
         caller = caller_of(request)
