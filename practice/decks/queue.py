@@ -106,7 +106,7 @@ def due_queue(*, learner: User, now: datetime, deck: UUID | None = None, limit: 
     Cards in their steps come first, then reviews, the longest overdue first, with new cards spread
     among them; of two sides of a note only one. A deck the learner does not study has no cards.
     """
-    asked = _ask(learner, now, deck)
+    asked = _ask(learner, now, studied(learner, None if deck is None else [deck]))
     in_steps, learning = _in_steps(asked, limit)
     due = asked.due()
     new = asked.new()
@@ -126,19 +126,20 @@ def due_queue(*, learner: User, now: datetime, deck: UUID | None = None, limit: 
 def counts_by_deck(*, learner: User, now: datetime, language: str = "") -> dict[UUID, Counts]:
     """What is left of today in each deck the learner studies: all, or those of a language and of
     none."""
-    asked = _ask(learner, now, None, language)
+    decks = studied(learner)
+    if language:
+        decks = {pk: one for pk, one in decks.items() if one.deck.language in ("", language)}
+    if not decks:
+        return {}
+    asked = _ask(learner, now, decks)
     due = _count(asked.due())
     new = _count(asked.new())
     steps = _count(_steps_of_today(asked).values_list("pk", "deck"))
     return {pk: Counts(new.get(pk, 0), steps.get(pk, 0), due.get(pk, 0)) for pk in asked.decks}
 
 
-def _ask(learner: User, now: datetime, deck: UUID | None, language: str = "") -> _Asked:
+def _ask(learner: User, now: datetime, decks: Mapping[UUID, Studied]) -> _Asked:
     calendar = calendar_of(learner)
-    decks = studied(learner, None if deck is None else [deck])
-    if language:
-        fitting = ("", language)
-        decks = {pk: one for pk, one in decks.items() if one.deck.language in fitting}
     done = _done(learner, calendar.start(calendar.day(now)))
     rooms = {pk: _room(found, done.get(pk, Counts())) for pk, found in decks.items()}
     return _Asked(learner, now, calendar, decks, rooms)

@@ -283,3 +283,32 @@ def test_marked_words_become_a_gap(blank, text, start, end, made):
         }""",
         [text, start, end],
     )
+
+
+PIECES = """[
+    { text: "Hola. Busco " }, { id: "1", corrected: "una", text: "un" }, { text: " manzana " },
+    { id: "2", corrected: "roja", text: "rojo" }, { text: ". ¿Hay peras?" },
+]"""
+
+
+@pytest.mark.parametrize(
+    ("slip", "pieces", "front"),
+    [
+        ("1", PIECES, "Busco {{c1::una}} manzana roja."),
+        ("2", PIECES, "Busco una manzana {{c1::roja}}."),
+        ("3", PIECES, "un"),
+    ],
+)
+def test_a_correction_becomes_a_sentence_with_a_gap(blank, slip, pieces, front):
+    corrected = {"1": "una", "2": "roja", "3": "una"}[slip]
+    card = blank.evaluate(
+        f"""async ([id, corrected]) => {{
+            const {{ cardOf }} = await import("/static/js/chat/cards.js");
+            const pieces = {pieces};
+            const about = {{ original: "un", reason: "why", language: "es" }};
+            return cardOf({{ id, corrected, pieces, ...about }});
+        }}""",
+        [slip, corrected],
+    )
+    assert card["front"] == front
+    assert card["source"] == {"type": "conversations.correction", "id": slip}

@@ -37,12 +37,14 @@ def credit_use(
     wanted = [concept.pk for concept in concepts]
     if not wanted or not 0 < weight < 1:
         return 0
+    rows = CardSchedule.objects.filter(
+        learner=learner, card__note__concept__in=wanted, state=State.REVIEW, suspended=False
+    )
+    if not rows.exists():
+        return 0
     with transaction.atomic():
         held = take_turns(learner)
         calendar = calendar_of(held)
-        rows = CardSchedule.objects.filter(
-            learner=held, card__note__concept__in=wanted, state=State.REVIEW, suspended=False
-        )
         schedules = [row for row in rows if _rested(row, calendar, now)]
         decks = studied(held, {row.deck_id for row in schedules}) if schedules else {}
         mine = _not_credited(held, [row for row in schedules if row.deck_id in decks], source_id)
