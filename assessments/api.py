@@ -1,12 +1,10 @@
 from typing import Any
 from uuid import UUID
 
-from djangorestframework_camel_case.util import underscoreize
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response as ApiResponse
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.callers import caller_of
@@ -44,7 +42,7 @@ from assessments.services import (
     start_assessment,
     submit_assessment,
 )
-from config.api import NamedArrayPagination
+from config.api import NamedArrayPagination, valid, valid_query
 from config.errors import Conflict, Forbidden, NotFound
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
@@ -245,7 +243,7 @@ class HistoryView(GenericAPIView[Assessment]):
         responses=AssessmentRowSerializer(many=True),
     )
     def get(self, request: Request) -> ApiResponse:
-        query = valid(HistoryQuerySerializer, underscoreize(request.query_params.dict()))
+        query = valid_query(HistoryQuerySerializer, request)
         learner = visible_learner(caller_of(request), query.get("student_id"))
         rows = Assessment.objects.filter(learner=learner).order_by("-created_at")
         if "language" in query:
@@ -253,12 +251,6 @@ class HistoryView(GenericAPIView[Assessment]):
         page = self.paginate_queryset(rows) or []
         data = AssessmentRowSerializer([history_row(row) for row in page], many=True).data
         return self.get_paginated_response(data)
-
-
-def valid(serializer_class: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    serializer = serializer_class(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def visible(user: User, assessment_id: UUID) -> Assessment:

@@ -1,7 +1,6 @@
 from typing import Any
 from uuid import UUID
 
-from djangorestframework_camel_case.util import underscoreize
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -10,11 +9,11 @@ from rest_framework.response import Response as ApiResponse
 from rest_framework.views import APIView
 
 from accounts.callers import caller_of
-from assessments.api import TAG, valid, visible, visible_learner
+from assessments.api import TAG, visible, visible_learner
 from assessments.models import Dispute
 from assessments.second_looks import dispute_row
 from assessments.services.disputes import dispute_grade
-from config.api import NamedArrayPagination
+from config.api import NamedArrayPagination, valid, valid_query
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 
@@ -118,7 +117,7 @@ class DisputesView(GenericAPIView[Dispute]):
         examples=[OpenApiExample("Waiting for a tutor", EXAMPLE, response_only=True)],
     )
     def get(self, request: Request) -> ApiResponse:
-        query = valid(DisputesQuerySerializer, underscoreize(request.query_params.dict()))
+        query = valid_query(DisputesQuerySerializer, request)
         learner = visible_learner(caller_of(request), query.get("student_id"))
         rows = Dispute.objects.filter(response__assessment__learner=learner)
         if "assessment_id" in query:
