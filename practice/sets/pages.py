@@ -251,13 +251,21 @@ def _results(questions: list[Question]) -> list[dict[str, Any]]:
             "instruction": instruction(one),
             "given": one.submission,
             "answer": shown_answer(one.submission.answer),
-            "right": "; ".join(right_answers(one)[:3]) if one.type != "true_false" else "",
+            "right": _right_words(one),
             "passage_language": one.languages.get("passage", ""),
             "cue_language": one.languages.get("cue", "en"),
             "prompt_language": one.languages.get("prompt", ""),
         }
         for one in questions
     ]
+
+
+def _right_words(question: Question) -> str:
+    """What is right, to be shown; of a statement the feedback says it."""
+    if question.type == Question.Type.TRUE_FALSE:
+        return ""
+    shown = None if question.type == Question.Type.MATCHING else 3
+    return "; ".join(right_answers(question)[:shown])
 
 
 def _tally(row: PracticeSet) -> dict[str, Any]:
