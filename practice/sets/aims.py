@@ -131,16 +131,13 @@ def _errors(learner: User, language: str) -> list[Aim]:
 
 def _weak(learner: User, language: str, now: datetime) -> list[Aim]:
     """Below the learner's target, longest ago first, where there is something to ask about."""
+    listed = VocabularyItem.objects.filter(language=language, vocabulary_list__owner__isnull=True)
+    known = Q(kind=Kind.LEMMA, concept__in=listed.values("concept"))
     rows = (
         Mastery.objects.fading(now)
-        .filter(learner=learner, language=language)
-        .filter(
-            Q(kind=Kind.GRAMMAR)
-            | Q(kind=Kind.LEMMA, concept__vocabulary__vocabulary_list__owner__isnull=True)
-        )
+        .filter(Q(kind=Kind.GRAMMAR) | known, learner=learner, language=language)
         .select_related("concept")
-        .order_by("forgets_at", "pk")
-        .distinct()[:MOST_WEAK]
+        .order_by("forgets_at", "pk")[:MOST_WEAK]
     )
     held = list(rows)
     words = words_of([row.concept for row in held], language)

@@ -8,9 +8,9 @@ from rest_framework.test import APIClient
 
 from accounts.tests.factories import TutorAssignmentFactory, TutorFactory, UserFactory
 from config.ids import new_id
-from learning.models import Evidence, LearningSession, Mastery, StudyDay
+from learning.models import Concept, Evidence, LearningSession, Mastery, StudyDay
 from learning.tests.factories import LearningSessionFactory
-from learning.tests.learners import show
+from learning.tests.learners import ConceptFactory, show
 from practice.models import PracticeSet, Submission
 from practice.sets.services import make_set, waiting_sets
 from practice.tests import sets
@@ -110,6 +110,17 @@ def test_without_concepts_errors_come_first_then_what_fades(ana):
     asked = list(made.questions.all())
     assert any("Soy cansado" in one.passage for one in asked)
     assert any(one.concept == concept for one in asked)
+
+
+def test_words_that_fade_and_that_no_list_has_leave_room_for_those_we_can_ask(ana):
+    items = sets.starter()
+    for place in range(8):
+        unlisted = ConceptFactory(kind=Concept.Kind.LEMMA, slug=f"rare{place}")
+        show(ana, unlisted, correct=False)
+    show(ana, items[0].concept, correct=False, day=1)
+    made = PracticeSet.objects.create(learner=ana, language="es")
+    make_set(set_id=made.pk, now=timezone.now())
+    assert made.questions.filter(concept=items[0].concept).exists()
 
 
 def test_with_nothing_to_ask_it_fails_and_says_so(ana, api):

@@ -18,6 +18,8 @@ document.addEventListener("keydown", (event) => {
 
 // What is new takes the focus, so that it is read aloud and the keys go on working.
 document.addEventListener("htmx:afterSwap", () => {
+  // While the set is being made, the page asks again and again: that is nothing new.
+  if (place()?.ariaBusy === "true") return;
   hush();
   window.scrollTo({ top: 0 });
   equip();
