@@ -18,7 +18,7 @@ from practice.vocabulary.models import VocabularyItem
 MOST: Final = 30
 LONGEST_PHRASE: Final = 5
 """Words of the longest entry looked for."""
-TOO_COMMON: Final = 6.0
+TOO_COMMON: Final = 5.8
 """On the Zipf scale: words like *de* and *the* are no vocabulary to learn from a text."""
 _PHRASE: Final = VocabularyItem.PartOfSpeech.PHRASE
 _BLANKS: Final = re.compile(r"\s+")
@@ -75,7 +75,7 @@ def _of_lists(
         for place in range(len(tokens) - size + 1):
             start, end = tokens[place].start, tokens[place + size - 1].end
             item = items.get(_plain(text[start:end]))
-            if item:
+            if item and not (size == 1 and _too_common(item.concept)):
                 meaning = meaning_of(item, learner.native_language).text
                 kind = item.part_of_speech or _PHRASE
                 lemma = item.concept.slug if item.concept else item.text
@@ -90,12 +90,16 @@ def _of_words(
     by_concept = {item.concept_id: item for item in items.values() if item.concept_id}
     for token in tokens:
         concept = lemmas.get(token.lower)
-        if concept is None or (concept.frequency or 0) > TOO_COMMON or len(token.text) < 3:
+        if concept is None or _too_common(concept) or len(token.text) < 3:
             continue
         item = by_concept.get(concept.pk)
         kind = item.part_of_speech if item else ""
         level = concept.level or LEVELS[-1]
         yield token.start, token.end, kind, concept.slug, level, ""
+
+
+def _too_common(concept: Concept | None) -> bool:
+    return concept is not None and (concept.frequency or 0) > TOO_COMMON
 
 
 def _entries(text: str, tokens: list[Token], language: str) -> dict[str, VocabularyItem]:
