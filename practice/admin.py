@@ -9,4 +9,6 @@ __all__ = [
     "DeckAdmin",
     "NoteAdmin",
     "ReviewLogAdmin",
-    "PracticeSetAdmin", "VocabularyListAdmin"]
+    "PracticeSetAdmin",
+    "VocabularyListAdmin",
+]
