@@ -311,3 +311,42 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return self.action
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class Notification(models.Model):
+    """Something a user is told in the app: what happened, and where it leads."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.SlugField("what happened, such as transcript-ready", max_length=40)
+    title = models.CharField(max_length=200)
+    body = models.CharField(max_length=500, blank=True)
+    url = models.CharField("path within the site", max_length=300, blank=True)
+    source_type = models.CharField("table of the row it is about", max_length=64, blank=True)
+    source_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # A task that runs twice tells once.
+            models.UniqueConstraint(
+                fields=["user", "kind", "source_id"],
+                condition=Q(source_id__isnull=False),
+                name="notification_source_unique",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-created_at"], name="notification_recent")]
+
+    def __str__(self) -> str:
+        return self.title

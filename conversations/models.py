@@ -7,7 +7,30 @@ from accounts.models import User
 from config.ids import new_id
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
+from conversations.handover.models import RoutingDecision, TutorRequest
+from conversations.memory.models import Memory, MemoryConsent, MemoryEvidence, MemoryRecall
+from conversations.retrieval.models import MessageSource, Passage
+from conversations.transcripts.models import SessionConcept, TranscriptChunk, TutoringSession
 from learning.models import LearningSession
+
+__all__ = [
+    "Conversation",
+    "ConversationSummary",
+    "Correction",
+    "CorrectionContract",
+    "Memory",
+    "MemoryConsent",
+    "MemoryEvidence",
+    "MemoryRecall",
+    "Message",
+    "MessageSource",
+    "Passage",
+    "RoutingDecision",
+    "SessionConcept",
+    "TranscriptChunk",
+    "TutorRequest",
+    "TutoringSession",
+]
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -20,7 +43,15 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """A thread of turns in one language at one level."""
+    """A thread of turns in one language at one level. An edited or repeated turn opens a branch;
+    `tip` ends the branch that is shown."""
+
+    class State(models.TextChoices):
+        AI = "ai", "With the AI tutor"
+        ASKED = "asked", "Asked for a tutor"
+        QUEUED = "queued", "Waiting for a tutor"
+        HUMAN = "human", "With a tutor"
+        RETURNED = "returned", "Back from a tutor"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     learner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="conversations")
@@ -35,11 +66,16 @@ class Conversation(models.Model):
     level = models.CharField(max_length=2, choices=Level)
     title = models.CharField(max_length=120, blank=True)
     scenario = models.SlugField("scenario of the built-in tutor", max_length=60, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.AI)
+    tip = models.ForeignKey(
+        "Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     message_count = models.PositiveIntegerField(default=0)
     tokens_used = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     last_message_at = models.DateTimeField(null=True, blank=True)
+    memory_read_at = models.DateTimeField("read for what to remember", null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConversationQuerySet.as_manager()
@@ -71,12 +107,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """What one side said. A turn is a learner's message and the tutor's reply to it.
 
-    The reply's id is the turn's id and names its event stream.
+    The reply's id is the turn's id and names its event stream. A reply answers a message
+    (`reply_to`); a message, and what a human tutor says, follows what was said before (`follows`).
+    Both together are the tree of a conversation's branches.
     """
 
     class Role(models.TextChoices):
         USER = "user", "Learner"
-        ASSISTANT = "assistant", "Tutor"
+        ASSISTANT = "assistant", "AI tutor"
+        TUTOR = "tutor", "Human tutor"
 
     class Status(models.TextChoices):
         STREAMING = "streaming", "Being written"
@@ -95,10 +134,23 @@ class Message(models.Model):
     role = models.CharField(max_length=16, choices=Role)
     status = models.CharField(max_length=16, choices=Status, default=Status.COMPLETE)
     content = models.TextField(blank=True)
-    # A retried turn has several replies; the newest counts.
+    # A retried turn has several replies.
     reply_to = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies"
     )
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followed_by"
+    )
+    author = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="the human tutor who wrote it",
+    )
+    route = models.CharField("how the turn was handled", max_length=16, blank=True)
+    tools = models.JSONField("[{name, arguments, status, result}]", default=list, blank=True)
     idempotency_key = models.CharField(max_length=255, blank=True)
     provider = models.CharField(max_length=32, blank=True)
     model = models.CharField(max_length=128, blank=True)
@@ -175,6 +227,9 @@ class Correction(models.Model):
     kind = models.CharField(max_length=16, choices=Kind)
     reason = models.CharField(max_length=280)
     rule = models.CharField("rule or prompt that found it", max_length=80, blank=True)
+    timing = models.CharField("as the contract stood", max_length=16, blank=True)
+    manner = models.CharField("as the contract stood", max_length=12, blank=True)
+    withheld = models.BooleanField("over the contract's number a turn: never shown", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CorrectionQuerySet.as_manager()
@@ -192,3 +247,63 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.original} -> {self.corrected}"
+
+
+class CorrectionContract(models.Model):
+    """When, how and how much a learner wants to be corrected. Without a row: the defaults."""
+
+    class Timing(models.TextChoices):
+        NOW = "now", "As I write"
+        AFTER_TURN = "after_turn", "After the reply"
+        AFTER_SESSION = "after_session", "At the end of the conversation"
+
+    class Manner(models.TextChoices):
+        RECAST = "recast", "Say it right in the reply"
+        HINT = "hint", "Give me a hint first"
+        EXPLICIT = "explicit", "Show me the right form"
+
+    MOST_PER_TURN = 12
+
+    learner = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="correction_contract"
+    )
+    timing = models.CharField(max_length=16, choices=Timing, default=Timing.NOW)
+    manner = models.CharField(max_length=12, choices=Manner, default=Manner.EXPLICIT)
+    per_turn = models.PositiveSmallIntegerField("most corrections a turn", default=5)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(per_turn__gte=1, per_turn__lte=12), name="correction_contract_per_turn"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.timing}, {self.manner}, {self.per_turn}"
+
+
+class ConversationSummary(models.Model):
+    """What a finished conversation came to: one for each stretch of it."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="summaries"
+    )
+    until = models.PositiveIntegerField("position of the last message it covers")
+    went_well = models.JSONField("[text]", default=list)
+    to_fix = models.JSONField("[{original, corrected, reason, times}], at most 3", default=list)
+    new_words = models.JSONField("[{lemma, word, quote}]", default=list)
+    next_step = models.JSONField("{title, url, reason}", default=dict)
+    made_by = models.CharField("prompt and version, or builtin", max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "conversation summaries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "until"], name="conversation_summary_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} until {self.until}"
