@@ -55,6 +55,8 @@ PAGES = {
     "practice/<uuid:set_id>/hint": SIGNED_IN,
     "practice/<uuid:set_id>/submit": SIGNED_IN,
     "vocabulary": SIGNED_IN,
+    "vocabulary/look-up": SIGNED_IN,
+    "vocabulary/look-up/keep": SIGNED_IN,
     "vocabulary/lists": SIGNED_IN,
     "vocabulary/lists/<uuid:list_id>": SIGNED_IN,
     "vocabulary/lists/<uuid:list_id>/copy": SIGNED_IN,

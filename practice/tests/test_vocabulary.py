@@ -3,7 +3,12 @@ from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
 from accounts.services import issue_tokens
-from accounts.tests.factories import TutorAssignmentFactory, TutorFactory, UserFactory
+from accounts.tests.factories import (
+    LearnerLanguageFactory,
+    TutorAssignmentFactory,
+    TutorFactory,
+    UserFactory,
+)
 from config.ids import new_id
 from config.languages import TAUGHT
 from learning.concepts.files import Topic, read_topics
@@ -292,7 +297,8 @@ class TestLookUp:
         assert body["meanings"][0]["translation"] == "apple"
         assert body["examples"] == [{"text": "Como una manzana.", "translation": "I eat an apple."}]
 
-    def test_it_counts_a_little_against_knowing_it_once_a_place(self, as_ana):
+    def test_it_counts_a_little_against_knowing_it_once_a_place(self, as_ana, ana):
+        LearnerLanguageFactory(user=ana, language="es", level="A1")
         place = str(new_id())
         for _ in range(2):
             self.look(as_ana, "manzana", sourceId=place)

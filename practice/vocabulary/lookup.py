@@ -26,6 +26,13 @@ class Meaning:
     forms: str
     usage: str
 
+    @property
+    def kind(self) -> str:
+        """*noun, feminine*: for the eye."""
+        part = dict(VocabularyItem.PartOfSpeech.choices).get(self.part_of_speech, "")
+        gender = dict(VocabularyItem.Gender.choices).get(self.gender, "")
+        return ", ".join(str(name).lower() for name in (part, gender) if name)
+
 
 @dataclass(frozen=True, slots=True)
 class WordFacts:
@@ -39,8 +46,11 @@ def look_up(
     *, learner: User, language: str, word: str, source_id: UUID, now: datetime
 ) -> WordFacts:
     """What we know of a word. It counts a little against the learner's mastery of it, once a
-    `source_id`: where they looked it up. Raises NotFound for a word our lists do not have."""
+    `source_id`: where they looked it up; in a language they do not learn it counts nothing.
+    Raises NotFound for a word our lists do not have."""
     facts = facts_of(word=word, language=language, native=learner.native_language)
+    if not learner.languages.filter(language=language).exists():
+        return facts
     shown = Shown(
         concept=facts.concept,
         surface=Surface.LOOKUP,
@@ -63,11 +73,15 @@ def facts_of(*, word: str, language: str, native: str) -> WordFacts:
     )
     chosen = list(items.order_by("position", "pk")[:MOST_EXAMPLES])
     examples = [
-        (item.example, item.example_translations.get(native) or item.example_translations["en"])
+        (item.example, _translated(item.example_translations, native))
         for item in chosen
-        if item.example_translations
+        if item.example
     ]
     return WordFacts(concept, [_meaning(item, native) for item in chosen], examples)
+
+
+def _translated(translations: dict[str, str], native: str) -> str:
+    return translations.get(native) or translations.get("en", "")
 
 
 def _concept(word: str, language: str) -> Concept | None:
