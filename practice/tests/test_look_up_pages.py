@@ -162,3 +162,10 @@ def test_how_common_a_word_is():
     assert commonness(3.2) == "uncommon, about once in 600,000 words"
     assert commonness(2.1).startswith("rare")
     assert commonness(None) == ""
+
+
+def test_an_entry_of_the_lists_without_its_lemma_is_shown_all_the_same(as_ana):
+    VocabularyItem.objects.filter(text="manzana").update(text="por favor", concept=None)
+    shown = text_of(look(as_ana, "Por favor"))
+    assert "apple" in shown
+    assert not Evidence.objects.exists()

@@ -232,12 +232,13 @@ class LookUpView(APIView):
 
 
 def facts_body(facts: WordFacts) -> dict[str, Any]:
+    concept = facts.concept
     return {
-        "concept_id": facts.concept.pk,
-        "lemma": facts.concept.slug,
-        "level": facts.concept.level,
-        "frequency": facts.concept.frequency,
-        "forms": facts.concept.forms,
+        "concept_id": concept.pk if concept else None,
+        "lemma": concept.slug if concept else facts.word,
+        "level": facts.level,
+        "frequency": concept.frequency if concept else None,
+        "forms": concept.forms if concept else [],
         "meanings": facts.meanings,
         "examples": [{"text": text, "translation": other} for text, other in facts.examples],
     }

@@ -43,7 +43,7 @@ def save_looked_up(
         forms=meaning.forms if meaning else "",
         usage=meaning.usage if meaning else "",
         example=sentence or (facts.examples[0][0] if facts and facts.examples else ""),
-        level=facts.concept.level if facts else "",
+        level=facts.level if facts else "",
     )
     return save_words(owner=learner, words=[word])[0].item
 
@@ -56,10 +56,3 @@ def make_card_of(*, learner: User, item: VocabularyItem) -> bool:
     if kept_of(learner=learner, language=item.language, text=item.text).carded:
         return False
     return bool(make_cards(learner=learner, items=[item]))
-
-
-def text_of(*, word: str, facts: WordFacts | None) -> str:
-    """How a word is kept: as the lists write it, else its dictionary form, else as it was typed."""
-    if facts is None:
-        return word
-    return facts.meanings[0].text if facts.meanings else facts.concept.name

@@ -16,7 +16,7 @@ from config.ids import new_id
 from config.ratelimit import rate_limited
 from practice.vocabulary.commonness import commonness
 from practice.vocabulary.forms import KeepForm, LookUpForm
-from practice.vocabulary.keeping import kept_of, make_card_of, save_looked_up, text_of
+from practice.vocabulary.keeping import kept_of, make_card_of, save_looked_up
 from practice.vocabulary.lookup import WordFacts, facts_of, look_up
 
 FORMS_SHOWN = 10
@@ -58,7 +58,7 @@ def keep_word_page(request: HttpRequest) -> HttpResponse:
         item = save_looked_up(
             learner=learner,
             language=data["language"],
-            text=text_of(word=data["word"], facts=facts),
+            text=facts.word if facts else data["word"],
             facts=facts,
             translation=data["translation"],
             sentence=data["sentence"],
@@ -90,7 +90,7 @@ def _shown(
     facts: WordFacts | None,
     **more: Any,
 ) -> HttpResponse:
-    text = text_of(word=data["word"], facts=facts)
+    text = facts.word if facts else data["word"]
     kept = kept_of(learner=learner, language=data["language"], text=text)
     meant = bool(facts and any(one.translation or one.usage for one in facts.meanings))
     context = {
@@ -101,14 +101,14 @@ def _shown(
         "text": text,
         "kept": kept,
         "meant": meant,
-        "common": commonness(facts.concept.frequency) if facts else "",
+        "common": commonness(facts.concept.frequency) if facts and facts.concept else "",
         "forms": _other_forms(facts, data["word"]),
     }
     return render(request, "practice/_word_facts.html", context | more)
 
 
 def _other_forms(facts: WordFacts | None, word: str) -> list[str]:
-    if facts is None:
+    if facts is None or facts.concept is None:
         return []
     shown = {word.casefold(), facts.concept.slug}
     return [form for form in facts.concept.forms if form not in shown][:FORMS_SHOWN]

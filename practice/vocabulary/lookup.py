@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import User
 from config.errors import NotFound
 from learning.mastery.models import Skill, Surface
@@ -36,7 +38,12 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class WordFacts:
-    concept: Concept
+    """`concept` is missing for phrases of the lists, and for words whose lemmas are not loaded."""
+
+    word: str
+    """As the lists write it, else its dictionary form."""
+    level: str
+    concept: Concept | None
     meanings: list[Meaning] = field(default_factory=list)
     examples: list[tuple[str, str]] = field(default_factory=list)
     """Sentences with their translation."""
@@ -49,7 +56,7 @@ def look_up(
     `source_id`: where they looked it up; in a language they do not learn it counts nothing.
     Raises NotFound for a word our lists do not have."""
     facts = facts_of(word=word, language=language, native=learner.native_language)
-    if not learner.languages.filter(language=language).exists():
+    if facts.concept is None or not learner.languages.filter(language=language).exists():
         return facts
     shown = Shown(
         concept=facts.concept,
@@ -65,19 +72,25 @@ def look_up(
 
 
 def facts_of(*, word: str, language: str, native: str) -> WordFacts:
+    """Raises NotFound for what is neither a word on record nor an entry of the starter lists."""
     concept = _concept(word.strip().casefold(), language)
-    if concept is None:
+    starter = VocabularyItem.objects.filter(language=language, vocabulary_list__owner__isnull=True)
+    about = Q(concept=concept) if concept else Q(text__iexact=word.strip())
+    chosen = list(starter.filter(about).order_by("position", "pk")[:MOST_EXAMPLES])
+    if concept is None and not chosen:
         raise NotFound("That word is not in our lists.", code="unknown_word")
-    items = VocabularyItem.objects.filter(
-        language=language, concept=concept, vocabulary_list__owner__isnull=True
-    )
-    chosen = list(items.order_by("position", "pk")[:MOST_EXAMPLES])
     examples = [
         (item.example, _translated(item.example_translations, native))
         for item in chosen
         if item.example
     ]
-    return WordFacts(concept, [_meaning(item, native) for item in chosen], examples)
+    return WordFacts(
+        word=chosen[0].text if chosen else concept.name if concept else word,
+        level=concept.level if concept else chosen[0].level,
+        concept=concept,
+        meanings=[_meaning(item, native) for item in chosen],
+        examples=examples,
+    )
 
 
 def _translated(translations: dict[str, str], native: str) -> str:

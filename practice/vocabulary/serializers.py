@@ -161,10 +161,12 @@ class ExampleSerializer(serializers.Serializer[Any]):
 
 
 class WordFactsSerializer(serializers.Serializer[Any]):
-    concept_id = serializers.UUIDField()
+    concept_id = serializers.UUIDField(allow_null=True)
     lemma = serializers.CharField()
     level = serializers.CharField()
-    frequency = serializers.FloatField(help_text="On the Zipf scale: 3 is once in a million words.")
+    frequency = serializers.FloatField(
+        allow_null=True, help_text="On the Zipf scale: 3 is once in a million words."
+    )
     forms = serializers.ListField(child=serializers.CharField())
     meanings = MeaningSerializer(many=True)
     examples = ExampleSerializer(many=True)

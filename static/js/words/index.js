@@ -18,6 +18,11 @@ function readable(node) {
   return element.closest("[lang]").lang === sheet.language;
 }
 
+/** Whether the text around a word may be its example: nothing wrong, and no blank in it. */
+function exemplary(element, block) {
+  return !element.closest("[data-wrong]") && !block.querySelector(".gap, [data-wrong]");
+}
+
 /** What to ask about a stretch of a text. */
 function asked(range) {
   const node = range.startContainer;
@@ -29,7 +34,7 @@ function asked(range) {
   const region = element.closest("[data-look-up]");
   return {
     word: range.toString().replace(/\s+/g, " ").trim(),
-    sentence: sentenceAt(block.textContent, before.toString().length),
+    sentence: exemplary(element, block) ? sentenceAt(block.textContent, before.toString().length) : "",
     source: region.dataset.lookUp || (element.closest("[data-message]")?.dataset.message ?? ""),
     box: range.getBoundingClientRect(),
   };
