@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -53,6 +54,8 @@ class Memory(models.Model):
     extracted_by = models.CharField("prompt and version, or builtin", max_length=64, blank=True)
     embedder = models.CharField(max_length=64, blank=True)
     embedding = HalfVectorField(dimensions=EMBEDDING_DIMENSIONS, null=True)
+    filled = models.JSONField("[{field, value}] of the learner's profile", default=list, blank=True)
+    said_at = models.DateTimeField("when it was last said")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
     superseded_by = models.ForeignKey(
@@ -133,7 +136,15 @@ class MemoryConsent(models.Model):
     given = models.BooleanField(default=False)
     share_with_tutor = models.BooleanField("quotes may go to a human tutor", default=False)
     paused_until = models.DateTimeField(null=True, blank=True)
+    reads_from = models.DateTimeField("what was said before is not read", null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return f"{self.learner_id}: {self.given}"
+
+    def paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and self.paused_until > now
+
+    def allows(self, now: datetime) -> bool:
+        """Whether anything may be remembered, or recalled, at that moment."""
+        return self.given and not self.paused(now)
