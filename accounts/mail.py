@@ -1,4 +1,4 @@
-"""Mails about accounts, each a pair of templates in templates/accounts/mail."""
+"""Mails about accounts, each a pair of templates in templates/accounts/mail; other apps have theirs."""
 
 from typing import Any
 
@@ -16,28 +16,30 @@ from accounts.services.verification import VERIFICATION_LIFETIME, uid_of, verifi
 def send_verification_mail(user: User) -> None:
     link = reverse("accounts:verify_email", args=[uid_of(user), verification_token(user)])
     days = VERIFICATION_LIFETIME.days
-    _send(user, "verify_email", _("Confirm your e-mail address"), {"link": link, "days": days})
+    context = {"link": link, "days": days}
+    send_mail(user, "accounts/mail/verify_email", _("Confirm your e-mail address"), context)
 
 
 def send_password_reset_mail(user: User) -> None:
     link = reverse("accounts:password_reset_confirm", args=[uid_of(user), reset_token(user)])
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
-    _send(user, "password_reset", _("Choose a new password"), {"link": link, "minutes": minutes})
+    context = {"link": link, "minutes": minutes}
+    send_mail(user, "accounts/mail/password_reset", _("Choose a new password"), context)
 
 
 def send_tutor_decision_mail(profile: TutorProfile) -> None:
     approved = profile.status == TutorProfile.Status.APPROVED
     subject = _("You can teach now") if approved else _("Your request to teach was declined")
     link = reverse("admin:index" if approved else "accounts:tutor_waiting")
-    _send(profile.user, "tutor_decision", subject, {"link": link, "approved": approved})
+    context = {"link": link, "approved": approved}
+    send_mail(profile.user, "accounts/mail/tutor_decision", subject, context)
 
 
-def _send(user: User, template: str, subject: str, context: dict[str, Any]) -> None:
+def send_mail(user: User, template: str, subject: str, context: dict[str, Any]) -> None:
+    """`template` is a pair's path without its ending; `context["link"]` a path within the site."""
     context |= {"name": user.get_short_name(), "link": settings.SITE_URL + context["link"]}
     message = EmailMultiAlternatives(
-        subject, render_to_string(f"accounts/mail/{template}.txt", context), to=[user.email]
+        subject, render_to_string(f"{template}.txt", context), to=[user.email]
     )
-    message.attach_alternative(
-        render_to_string(f"accounts/mail/{template}.html", context), "text/html"
-    )
+    message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
     message.send()

@@ -1,0 +1,100 @@
+"""What a learner and a human tutor say to each other, in the thread of their conversation."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from config.commits import after_commit
+from config.errors import DomainError
+from conversations.handover import messages
+from conversations.handover.errors import NotTaken, NotWithTutor
+from conversations.handover.models import TutorRequest
+from conversations.handover.services.holding import (
+    audit,
+    held_conversation,
+    held_request,
+    require_taker,
+    require_tutor,
+)
+from conversations.models import Conversation, Message
+from conversations.tasks import read_message_task
+from learning.sessions.services import record_study
+
+MAX_LENGTH = 5000
+
+
+@transaction.atomic
+def answer_request(*, tutor: User, request_id: UUID, text: str) -> Message:
+    """What the tutor says, in the learner's thread; they may say more than once.
+
+    Raises NotFound, OwnRequest, NotTaken, and NotTheTaker for another tutor.
+    """
+    text = _checked(text, "text")
+    request = held_request(tutor, request_id)
+    require_tutor(tutor, request)
+    if request.conversation.state != Conversation.State.HUMAN or request.returned_at:
+        raise NotTaken
+    require_taker(tutor, request)
+    message = _append(request.conversation, text, role=Message.Role.TUTOR, author=tutor)
+    if request.answered_at is None:
+        request.answered_at = message.finished_at
+        request.save(update_fields=["answered_at"])
+    audit(request, actor=tutor, verb="answered", message=str(message.pk))
+    messages.tell_answered(request, message)
+    return message
+
+
+@transaction.atomic
+def say_to_tutor(
+    *, learner: User, conversation_id: UUID, text: str, idempotency_key: str = ""
+) -> Message:
+    """What the learner says while a human tutor is in the conversation. No AI reply is opened.
+
+    The same key again gives the first message. Raises NotFound, and NotWithTutor in any other
+    state. It reads as evidence like every message of theirs.
+    """
+    text = _checked(text, "message")
+    conversation = held_conversation(learner, conversation_id)
+    if idempotency_key:
+        said = conversation.messages.filter(idempotency_key=idempotency_key).first()
+        if said is not None:
+            return said
+    request = TutorRequest.objects.open().filter(conversation=conversation).first()
+    if conversation.state != Conversation.State.HUMAN or request is None:
+        raise NotWithTutor
+    message = _append(conversation, text, role=Message.Role.USER, idempotency_key=idempotency_key)
+    record_study(learner=learner, language=conversation.language, now=timezone.now(), turns=1)
+    messages.tell_tutor_of_words(request, message)
+    after_commit(read_message_task.delay, str(message.pk))
+    return message
+
+
+def _append(conversation: Conversation, text: str, **fields: Any) -> Message:
+    """The caller holds the conversation's row, so that positions are never contended."""
+    now = timezone.now()
+    newest = conversation.messages.order_by("-position").first()
+    message = Message.objects.create(
+        conversation=conversation,
+        position=(newest.position if newest else 0) + 1,
+        content=text,
+        follows_id=conversation.tip_id or (newest.pk if newest else None),
+        finished_at=now,
+        **fields,
+    )
+    # Without a tip the branch that is shown ends in the newest message, which this one is.
+    changes = {"tip": message} if conversation.tip_id else {}
+    Conversation.objects.filter(pk=conversation.pk).update(
+        message_count=F("message_count") + 1, last_message_at=now, updated_at=now, **changes
+    )
+    return message
+
+
+def _checked(text: str, field: str) -> str:
+    text = text.strip()
+    if not 1 <= len(text) <= MAX_LENGTH:
+        raise DomainError(details={field: [f"Use 1 to {MAX_LENGTH} characters."]})
+    return text
