@@ -27,6 +27,8 @@ QUEUE_OF = {
     "conversations.tasks.close_interrupted_turns_task": Queue.CHAT,
     "conversations.tasks.read_message_task": Queue.ANALYSIS,
     "conversations.tasks.read_unread_messages_task": Queue.ANALYSIS,
+    "conversations.transcripts.tasks.process_session_task": Queue.ANALYSIS,
+    "conversations.transcripts.tasks.process_waiting_sessions_task": Queue.ANALYSIS,
     "practice.decks.tasks.fit_due_parameters_task": Queue.ANALYSIS,
     "practice.decks.tasks.fit_parameters_task": Queue.ANALYSIS,
     "practice.decks.tasks.record_reviews_task": Queue.ANALYSIS,

@@ -160,6 +160,7 @@ RATES = {
     "assessment": env.str("RATE_ASSESSMENT", default="10/h"),
     "dispute": env.str("RATE_DISPUTE", default="30/d"),
     "practice": env.str("RATE_PRACTICE", default="120/m"),
+    "transcript": env.str("RATE_TRANSCRIPT", default="30/h"),
     "sign_in": env.str("RATE_SIGN_IN", default="30/m"),
     "sign_up": env.str("RATE_SIGN_UP", default="20/h"),
     "mail": env.str("RATE_MAIL", default="10/h"),
@@ -207,6 +208,10 @@ CELERY_BEAT_SCHEDULE = {
     "make-waiting-practice": {
         "task": "practice.sets.tasks.make_waiting_sets_task",
         "schedule": crontab(minute="*/10"),
+    },
+    "process-waiting-sessions": {
+        "task": "conversations.transcripts.tasks.process_waiting_sessions_task",
+        "schedule": crontab(minute="*/5"),
     },
     "read-unread-messages": {
         "task": "conversations.tasks.read_unread_messages_task",
@@ -368,6 +373,9 @@ STREAM_SERVER = env.str("STREAM_SERVER", default="uvicorn")
 # --- Practice -----------------------------------------------------------------------------------
 # Spreads the days on which cards come back, so that those learned together don't stay together.
 REVIEW_FUZZ = env.bool("REVIEW_FUZZ", default=not TESTING)
+
+# --- Tutoring sessions ----------------------------------------------------------------------------
+TRANSCRIPT_MAX_BYTES = env.int("TRANSCRIPT_MAX_BYTES", default=10 * 1024 * 1024)
 
 # --- Today --------------------------------------------------------------------------------------
 LEARNING_SETTINGS_READERS = ["learning.mastery.services.retarget_mastery"]

@@ -1,6 +1,16 @@
 from celery import shared_task
 from django.utils import timezone
 
+from conversations.transcripts.tasks import process_session_task, process_waiting_sessions_task
+
+__all__ = [
+    "close_interrupted_turns_task",
+    "process_session_task",
+    "process_waiting_sessions_task",
+    "read_message_task",
+    "read_unread_messages_task",
+]
+
 
 @shared_task
 def close_interrupted_turns_task() -> int:

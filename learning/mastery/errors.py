@@ -1,6 +1,7 @@
 """Recurring errors: opened by the second slip, closed by right use on three different days."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -79,6 +80,31 @@ def record_right_uses(*, learner: User, uses: Sequence[RightUse], now: datetime)
         error = held.get(use.error.pk)
         if error is not None and error.status != Status.CLOSED:
             _use_rightly(error, use, day, now)
+
+
+@transaction.atomic
+def withdraw_slips(*, learner: User, source_type: str, source_ids: Iterable[UUID]) -> int:
+    """Forget slips and right uses that turn out not to be the learner's; how many.
+
+    An error that nothing is left of goes; one with too few slips left is only seen again.
+    """
+    mine = ErrorEvent.objects.filter(
+        error__learner=learner, source_type=source_type, source_id__in=list(source_ids)
+    )
+    touched = sorted(set(mine.values_list("error_id", flat=True)))
+    errors = RecurringError.objects.select_for_update().filter(pk__in=touched).order_by("pk")
+    held = list(errors)
+    deleted, _ = mine.delete()
+    slips = ErrorEvent.objects.filter(error__in=touched, type=Type.SLIP)
+    left = Counter(slips.values_list("error_id", flat=True))
+    RecurringError.objects.filter(pk__in=[row.pk for row in held if not left[row.pk]]).delete()
+    for row in held:
+        row.times = left[row.pk]
+        if row.times and row.times < OPENS_AT and row.status == Status.OPEN:
+            row.status, row.opened_at = Status.SEEN, None
+    remaining = [row for row in held if row.times]
+    RecurringError.objects.bulk_update(remaining, ["times", "status", "opened_at"])
+    return deleted
 
 
 def _held(
