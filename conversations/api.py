@@ -18,11 +18,11 @@ from config.levels import Level
 from conversations import serializers, services
 from conversations.models import Conversation, Message
 from conversations.selectors import (
+    branch_of,
     conversation_for,
     conversations_of,
     history_of,
     reply_for,
-    turns_of,
 )
 from conversations.streams.control import request_cancel
 
@@ -79,12 +79,15 @@ class ConversationView(APIView):
     @extend_schema(
         operation_id="chat_conversation_read",
         tags=["chat"],
+        parameters=[serializers.BeforeSerializer],
         responses=serializers.ConversationDetailSerializer,
         examples=[OpenApiExample("Read", CONVERSATION | {"messages": []}, response_only=True)],
     )
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        """A conversation with its messages, as the learner, their tutor or an admin sees it."""
-        return Response(_detail(conversation_for(_user(request), conversation_id)))
+        """A conversation as the learner, their tutor or an admin sees it: the last 100 messages of
+        the branch that is shown, or with `before` those before a message of it."""
+        before = _valid(serializers.BeforeSerializer, request.query_params)["before"]
+        return Response(_detail(conversation_for(_user(request), conversation_id), before))
 
 
 class ConversationListView(generics.ListAPIView[Conversation]):
@@ -257,9 +260,8 @@ def _language_and_level(learner: User, wanted: dict[str, Any]) -> tuple[str, str
     return language, wanted.get("level") or (studied.level if studied else "") or Level.A1
 
 
-def _detail(conversation: Conversation) -> dict[str, Any]:
-    context = {"turns": turns_of(conversation)}
-    data: dict[str, Any] = serializers.ConversationDetailSerializer(
-        conversation, context=context
-    ).data
+def _detail(conversation: Conversation, before: UUID | None = None) -> dict[str, Any]:
+    branch = branch_of(conversation, before=before)
+    shown = serializers.ConversationDetailSerializer(conversation, context={"branch": branch})
+    data: dict[str, Any] = shown.data
     return data

@@ -1,27 +1,75 @@
-"""What a model is told of the conversation so far."""
+"""What was said on the way to a message: the branch it ends."""
 
+from collections.abc import Sequence
 from typing import Literal
+from uuid import UUID
+
+from django.db import connection
 
 from ai.types import ChatMessage
-from conversations.models import Conversation, Message
+from conversations.models import Message
 
 MAX_MESSAGES = 20
 MAX_TOKENS = 2000
 CHARACTERS_PER_TOKEN = 3.5
 """Of the taught languages in common tokenizers; erring on the short side."""
 
+BRANCH = """
+WITH RECURSIVE branch AS (
+    SELECT id, reply_to_id, follows_id, 1 AS step FROM conversations_message WHERE id = %s
+    UNION ALL
+    SELECT said.id, said.reply_to_id, said.follows_id, branch.step + 1
+    FROM branch JOIN conversations_message AS said
+        ON said.id = coalesce(branch.reply_to_id, branch.follows_id)
+    WHERE branch.step < %s
+)
+SELECT said.role, said.content FROM branch JOIN conversations_message AS said USING (id)
+ORDER BY branch.step
+"""
+BRANCH_IDS = BRANCH.replace("said.role, said.content", "said.id")
 
-def recent_messages(conversation: Conversation, *, before: int) -> tuple[ChatMessage, ...]:
-    """The last messages before a position, oldest first, newest kept when the budget is short."""
-    rows = conversation.messages.filter(position__lt=before).exclude(content="")
-    newest_first = rows.order_by("-position").values_list("role", "content", "reply_to_id")
+NEWEST_END = """
+WITH RECURSIVE below AS (
+    SELECT id, position FROM conversations_message WHERE id = %s
+    UNION ALL
+    SELECT said.id, said.position FROM below JOIN conversations_message AS said
+        ON said.reply_to_id = below.id OR said.follows_id = below.id
+)
+SELECT id FROM below ORDER BY position DESC LIMIT 1
+"""
+
+
+def newest_end(message_id: UUID) -> UUID:
+    """The newest message of the branches that go on from a message; itself when none does."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_END, [message_id])
+        end: UUID = cursor.fetchone()[0]
+        return end
+
+
+def branch_ids(tip: UUID, *, limit: int) -> list[UUID]:
+    """The ids of the last messages of the branch that ends in `tip`, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(BRANCH_IDS, [tip, limit])
+        return [row[0] for row in reversed(cursor.fetchall())]
+
+
+def recent_messages(tip: UUID | None) -> tuple[ChatMessage, ...]:
+    """What a model is told of the branch that ends in `tip`: oldest first, the newest kept when
+    the budget is short."""
+    if tip is None:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(BRANCH, [tip, 2 * MAX_MESSAGES])
+        return _within_budget(cursor.fetchall())
+
+
+def _within_budget(newest_first: Sequence[tuple[str, str]]) -> tuple[ChatMessage, ...]:
     kept: list[ChatMessage] = []
-    answered: set[object] = set()
     budget = MAX_TOKENS * CHARACTERS_PER_TOKEN
-    for role, content, reply_to in newest_first[: 2 * MAX_MESSAGES]:
-        if reply_to is not None and reply_to in answered:
+    for role, content in newest_first:
+        if not content:
             continue
-        answered.add(reply_to)
         budget -= len(content)
         if budget < 0 or len(kept) == MAX_MESSAGES:
             break

@@ -1,4 +1,5 @@
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -43,8 +44,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """A thread of turns in one language at one level. An edited or repeated turn opens a branch;
-    `tip` ends the branch that is shown."""
+    """A thread of turns in one language at one level.
+
+    An edited message or another reply opens a branch. The branch that is shown ends in `tip`, or
+    without one in the newest message.
+    """
 
     class State(models.TextChoices):
         AI = "ai", "With the AI tutor"
@@ -131,6 +135,9 @@ class Message(models.Model):
         Conversation, on_delete=models.CASCADE, related_name="messages"
     )
     position = models.PositiveIntegerField("place in the conversation, from 1")
+    turn = models.PositiveIntegerField(
+        "which turn of its branch, from 1; 0 for an opening", default=0
+    )
     role = models.CharField(max_length=16, choices=Role)
     status = models.CharField(max_length=16, choices=Status, default=Status.COMPLETE)
     content = models.TextField(blank=True)
@@ -163,6 +170,9 @@ class Message(models.Model):
     rating_reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    siblings: list[UUID]
+    """Set by `selectors.branch_of`."""
 
     objects = MessageQuerySet.as_manager()
 

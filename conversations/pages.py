@@ -12,10 +12,10 @@ from config.errors import NotFound
 from config.levels import Level
 from conversations.forms import StartConversationForm
 from conversations.selectors import (
+    branch_of,
     conversation_for,
     conversations_of,
     first_provider,
-    turns_of,
 )
 from conversations.services import start_conversation
 
@@ -67,16 +67,25 @@ def conversation_page(request: HttpRequest, conversation_id: UUID) -> HttpRespon
         conversation = conversation_for(user, conversation_id)
     except NotFound as error:
         raise Http404 from error
-    turns = turns_of(conversation)
+    branch = branch_of(conversation, before=_before(request))
+    turns = branch.messages
     spoke = [message.provider for message in turns if message.provider]
     context = {
         "conversation": conversation,
         "turns": turns,
+        "earlier": branch.earlier,
         "conversations": conversations_of(conversation.learner)[:RECENT],
         "provider": spoke[-1] if spoke else first_provider(),
         "may_write": conversation.learner_id == user.pk,
     }
     return render(request, "conversations/detail.html", context)
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET["before"]) if "before" in request.GET else None
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _learner(request: HttpRequest) -> User:

@@ -1,3 +1,5 @@
+from collections import defaultdict
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -5,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from ai.factory import chat_models
 from config.errors import NotFound
+from conversations.history import branch_ids
 from conversations.models import Conversation, Message
 
 
@@ -52,11 +55,53 @@ def reply_for(learner: User, message_id: UUID) -> Message:
     return found
 
 
-def turns_of(conversation: Conversation) -> list[Message]:
-    """In order, with corrections; of a turn's replies only the newest."""
-    rows = list(conversation.messages.prefetch_related("corrections").order_by("position"))
-    newest = {row.reply_to_id: row.pk for row in rows if row.reply_to_id}
-    return [row for row in rows if not row.reply_to_id or newest[row.reply_to_id] == row.pk]
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A stretch of the branch that is shown, oldest first. `earlier` is before it, if anything."""
+
+    messages: list[Message]
+    earlier: UUID | None
+
+
+def branch_of(
+    conversation: Conversation, *, before: UUID | None = None, limit: int = 100
+) -> Branch:
+    """The end of the branch that is shown, or what comes before a message of it.
+
+    Each message has its corrections and sources, and in `siblings` the ids of what stands beside
+    it, itself included, in the order they were made.
+    """
+    end = before or conversation.tip_id or _newest(conversation)
+    if end is None:
+        return Branch([], None)
+    ids = branch_ids(end, limit=limit + (2 if before else 1))
+    if before:
+        ids.pop()
+    earlier = ids[-limit] if len(ids) > limit else None
+    shown = conversation.messages.filter(pk__in=ids[-limit:]).select_related("author")
+    messages = list(shown.prefetch_related("corrections", "sources").order_by("position"))
+    _note_siblings(conversation, messages)
+    return Branch(messages, earlier)
+
+
+def _newest(conversation: Conversation) -> UUID | None:
+    newest = conversation.messages.order_by("-position").values_list("pk", flat=True)
+    return newest.first()
+
+
+def _note_siblings(conversation: Conversation, messages: list[Message]) -> None:
+    answered = [one.reply_to_id for one in messages if one.reply_to_id]
+    followed = [one.follows_id for one in messages if one.follows_id]
+    beside = conversation.messages.filter(
+        Q(reply_to__in=answered) | Q(follows__in=followed) | Q(reply_to=None, follows=None)
+    )
+    groups: dict[tuple[UUID | None, UUID | None], list[UUID]] = defaultdict(list)
+    for pk, reply_to, follows in beside.order_by("position").values_list(
+        "pk", "reply_to", "follows"
+    ):
+        groups[reply_to, follows].append(pk)
+    for one in messages:
+        one.siblings = groups[one.reply_to_id, one.follows_id]
 
 
 def first_provider() -> str:

@@ -1,10 +1,12 @@
 from typing import Any
+from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
-from conversations.models import Conversation, Correction, Message
+from conversations.models import Conversation, Correction, Message, MessageSource
 
 
 class CorrectionSerializer(serializers.ModelSerializer[Correction]):
@@ -33,6 +35,29 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         )
 
 
+class SourceSerializer(serializers.ModelSerializer[MessageSource]):
+    id = serializers.UUIDField(source="source_id")
+
+    class Meta:
+        model = MessageSource
+        fields = ("index", "kind", "id", "title", "excerpt", "locator", "relevance")
+
+
+class BranchMessageSerializer(MessageSerializer):
+    """`siblings` are the messages at the same place of other branches, itself included."""
+
+    sources = SourceSerializer(many=True)
+    siblings = serializers.ListField(child=serializers.UUIDField())
+    author = serializers.CharField(source="author.name", default="", help_text="a human tutor")
+
+    class Meta(MessageSerializer.Meta):
+        fields = (*MessageSerializer.Meta.fields, "route", "sources", "siblings", "author")
+
+
+class BeforeSerializer(serializers.Serializer[Any]):
+    before = serializers.UUIDField(required=False, default=None)
+
+
 class HistoryMessageSerializer(MessageSerializer):
     class Meta(MessageSerializer.Meta):
         fields = ("conversation_id", *MessageSerializer.Meta.fields)
@@ -59,13 +84,22 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
 
 
 class ConversationDetailSerializer(ConversationSerializer):
+    """`earlier` names the message to ask for what comes before, null at the beginning."""
+
+    state = serializers.ChoiceField(Conversation.State.choices)
     messages = serializers.SerializerMethodField()
+    earlier = serializers.SerializerMethodField()
 
     class Meta(ConversationSerializer.Meta):
-        fields = (*ConversationSerializer.Meta.fields, "messages")
+        fields = (*ConversationSerializer.Meta.fields, "state", "messages", "earlier")
 
+    @extend_schema_field(BranchMessageSerializer(many=True))
     def get_messages(self, conversation: Conversation) -> list[dict[str, Any]]:
-        return list(MessageSerializer(self.context["turns"], many=True).data)
+        return list(BranchMessageSerializer(self.context["branch"].messages, many=True).data)
+
+    def get_earlier(self, conversation: Conversation) -> UUID | None:
+        earlier: UUID | None = self.context["branch"].earlier
+        return earlier
 
 
 class ConversationCreateSerializer(serializers.Serializer[Any]):

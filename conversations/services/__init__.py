@@ -7,7 +7,13 @@ from conversations.services.conversations import (
     start_conversation,
 )
 from conversations.services.finish import TurnResult, close_interrupted_turn, finish_turn
-from conversations.services.turns import TurnContext, begin_turn, retry_turn
+from conversations.services.turns import (
+    TurnContext,
+    begin_turn,
+    regenerate_turn,
+    retry_turn,
+    show_branch,
+)
 
 __all__ = [
     "TurnContext",
@@ -17,7 +23,9 @@ __all__ = [
     "delete_conversation",
     "finish_turn",
     "rate_message",
+    "regenerate_turn",
     "rename_conversation",
     "retry_turn",
+    "show_branch",
     "start_conversation",
 ]

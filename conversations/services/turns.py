@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import F, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,8 +14,9 @@ from accounts.selectors import current_language
 from ai.types import ChatMessage
 from config.errors import Conflict, DomainError, NotFound
 from config.levels import Level
+from conversations.contract import Contract, contract_of
 from conversations.errors import TurnInProgress
-from conversations.history import recent_messages
+from conversations.history import newest_end, recent_messages
 from conversations.models import Conversation, Message
 from conversations.services.conversations import start_conversation
 from conversations.titles import title_from
@@ -24,6 +25,12 @@ from learning.models import LearningSession
 MAX_MESSAGE_LENGTH = 5000
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 RETRYABLE = (Message.Status.CANCELLED, Message.Status.INTERRUPTED, Message.Status.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    id: UUID
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,18 @@ class TurnContext:
     """An idempotency key came again: the turn exists and is only to be followed."""
     whole: bool = False
     """Nobody reads along: a reply that is too hard is written again instead of glossed."""
+    contract: Contract = Contract()
+    memories: tuple[Remembered, ...] = ()
+    """What the tutor remembers that has to do with `text`."""
+    with_tutor: bool = False
+    """A human tutor has the conversation: nothing is generated."""
+
+
+class Place(NamedTuple):
+    """Where in the tree of branches a learner's message stands."""
+
+    follows: UUID | None
+    turn: int
 
 
 def begin_turn(
@@ -60,11 +79,14 @@ def begin_turn(
     conversation_id: UUID | None = None,
     idempotency_key: str = "",
     session_id: UUID | None = None,
+    edit_of: UUID | None = None,
 ) -> TurnContext:
     """Store what the learner said and open the reply.
 
-    Raises `TurnInProgress` when the conversation has a live turn, `NotFound` for a conversation
-    or session that is not the learner's, `Conflict` when the key was used for other words.
+    `edit_of` names an earlier message of theirs that this one replaces: it opens a branch beside
+    it. Raises `TurnInProgress` when the conversation has a live turn, `NotFound` for a
+    conversation, message or session that is not the learner's, `Conflict` when the key was used
+    for other words.
     """
     text = text.strip()
     if not 1 <= len(text) <= MAX_MESSAGE_LENGTH:
@@ -78,7 +100,8 @@ def begin_turn(
             conversation = _new_conversation(learner, text, session_id)
             return _first_turn(learner, conversation, text, idempotency_key)
         conversation = _locked(learner, conversation_id)
-        return _next_turn(learner, conversation, text, idempotency_key)
+        beside = _beside(conversation, edit_of) if edit_of else None
+        return _next_turn(learner, conversation, text, idempotency_key, beside)
 
 
 def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
@@ -103,6 +126,41 @@ def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
             raise Conflict("That turn is answered already.", code="turn_complete")
         reply = _open_reply(conversation, said, last.position + 1)
         return _context(learner, conversation, said, reply, again=True)
+
+
+def regenerate_turn(*, learner: User, message_id: UUID) -> TurnContext:
+    """Another reply beside the one that `message_id` names (or beside the replies to it): a branch.
+
+    Raises as `begin_turn` does, and `Conflict` for an opening, which answers nothing.
+    """
+    with transaction.atomic():
+        message = Message.objects.owned_by(learner).filter(pk=message_id).first()
+        if message is None:
+            raise NotFound
+        conversation = _locked(learner, message.conversation_id)
+        said = message.reply_to or message
+        if said.role != Message.Role.USER:
+            raise Conflict("That message is no answer to one of yours.", code="not_a_reply")
+        standing = _standing(conversation)
+        _refuse_second(standing)
+        reply = _open_reply(conversation, said, standing["position"] + 1)
+        Conversation.objects.filter(pk=conversation.pk).update(tip=None)
+        return _context(learner, conversation, said, reply, again=True)
+
+
+def show_branch(*, learner: User, message_id: UUID) -> Conversation:
+    """Show the branch a message is on, to its newest end. Raises NotFound, or TurnInProgress."""
+    with transaction.atomic():
+        message = Message.objects.owned_by(learner).filter(pk=message_id).first()
+        if message is None:
+            raise NotFound
+        conversation = _locked(learner, message.conversation_id)
+        standing = _standing(conversation)
+        _refuse_second(standing)
+        end = newest_end(message.pk)
+        conversation.tip_id = None if end == standing["pk"] else end
+        conversation.save(update_fields=["tip", "updated_at"])
+        return conversation
 
 
 def _lock_key(learner: User, key: str) -> None:
@@ -162,19 +220,20 @@ def _locked(learner: User, conversation_id: UUID) -> Conversation:
 
 def _first_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
     """The turn that its conversation was begun with, and is counted in it already."""
-    said = _said(conversation, text, 1, key)
+    said = _said(conversation, text, 1, key, Place(None, 1))
     reply = _reply(conversation, said, 2)
     Message.objects.bulk_create([said, reply])
-    return _context(learner, conversation, said, reply, number=1)
+    return _context(learner, conversation, said, reply)
 
 
-def _next_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
-    so_far = _standing(conversation)
-    if so_far["live"]:
-        live = conversation.messages.live().values_list("pk", flat=True).get()
-        raise TurnInProgress(details={"messageId": [str(live)]})
-    said = _said(conversation, text, so_far["last"] + 1, _free_key(conversation, key))
-    reply = _reply(conversation, said, so_far["last"] + 2)
+def _next_turn(
+    learner: User, conversation: Conversation, text: str, key: str, beside: Place | None
+) -> TurnContext:
+    standing = _standing(conversation)
+    _refuse_second(standing)
+    place = beside or _after(conversation, standing)
+    said = _said(conversation, text, standing["position"] + 1, _free_key(conversation, key), place)
+    reply = _reply(conversation, said, said.position + 1)
     try:
         Message.objects.bulk_create([said, reply])
     except IntegrityError as error:
@@ -184,18 +243,40 @@ def _next_turn(learner: User, conversation: Conversation, text: str, key: str) -
         changes["title"] = title_from(text)
     now = timezone.now()
     Conversation.objects.filter(pk=conversation.pk).update(
-        last_message_at=now, updated_at=now, **changes
+        tip=None, last_message_at=now, updated_at=now, **changes
     )
-    return _context(learner, conversation, said, reply, number=so_far["turns"] + 1)
+    return _context(learner, conversation, said, reply)
 
 
-def _standing(conversation: Conversation) -> dict[str, int]:
-    """The last position, the learner's messages so far, and the position of a live reply."""
-    return conversation.messages.aggregate(
-        last=Max("position", default=0),
-        turns=Count("pk", filter=Q(role=Message.Role.USER)),
-        live=Max("position", filter=Q(status__in=Message.LIVE), default=0),
-    )
+NOTHING_SAID: dict[str, Any] = {"pk": None, "position": 0, "turn": 0, "live": None}
+
+
+def _standing(conversation: Conversation) -> dict[str, Any]:
+    """The newest message's place, and the live reply if there is one."""
+    live = Message.objects.live().filter(conversation=conversation).values("pk")[:1]
+    newest = conversation.messages.order_by("-position").annotate(live=Subquery(live))
+    return newest.values("pk", "position", "turn", "live").first() or NOTHING_SAID
+
+
+def _refuse_second(standing: dict[str, Any]) -> None:
+    if standing["live"]:
+        raise TurnInProgress(details={"messageId": [str(standing["live"])]})
+
+
+def _after(conversation: Conversation, standing: dict[str, Any]) -> Place:
+    """At the end of the branch that is shown."""
+    if conversation.tip_id is None:
+        return Place(standing["pk"], standing["turn"] + 1)
+    turn = Message.objects.filter(pk=conversation.tip_id).values_list("turn", flat=True).get()
+    return Place(conversation.tip_id, turn + 1)
+
+
+def _beside(conversation: Conversation, edited_id: UUID) -> Place:
+    theirs = conversation.messages.filter(role=Message.Role.USER, pk=edited_id)
+    edited = theirs.values_list("follows", "turn").first()
+    if edited is None:
+        raise NotFound
+    return Place(*edited)
 
 
 def _free_key(conversation: Conversation, key: str) -> str:
@@ -214,10 +295,12 @@ def _open_reply(conversation: Conversation, said: Message, position: int) -> Mes
     return reply
 
 
-def _said(conversation: Conversation, text: str, position: int, key: str) -> Message:
+def _said(conversation: Conversation, text: str, position: int, key: str, place: Place) -> Message:
     return Message(
         conversation=conversation,
         position=position,
+        follows_id=place.follows,
+        turn=place.turn,
         role=Message.Role.USER,
         content=text,
         idempotency_key=key,
@@ -228,6 +311,7 @@ def _reply(conversation: Conversation, said: Message, position: int) -> Message:
     return Message(
         conversation=conversation,
         position=position,
+        turn=said.turn,
         role=Message.Role.ASSISTANT,
         status=Message.Status.STREAMING,
         reply_to=said,
@@ -240,12 +324,9 @@ def _context(
     said: Message,
     reply: Message,
     *,
-    number: int = 0,
     again: bool = False,
     replayed: bool = False,
 ) -> TurnContext:
-    """`number` spares a count to whom knows it; nothing was said before the first turn."""
-    alone = number == 1 and said.position == 1
     return TurnContext(
         turn_id=str(reply.pk),
         learner_message_id=str(said.pk),
@@ -257,14 +338,11 @@ def _context(
         native_language=learner.native_language,
         scenario=conversation.scenario,
         text=said.content,
-        history=() if replayed or alone else recent_messages(conversation, before=said.position),
-        number=number or _turns_until(conversation, said),
+        history=() if replayed else recent_messages(said.follows_id),
+        number=said.turn,
         timezone=learner.timezone,
         again=again,
         replayed=replayed,
+        contract=contract_of(learner.pk),
+        with_tutor=conversation.state == Conversation.State.HUMAN,
     )
-
-
-def _turns_until(conversation: Conversation, said: Message) -> int:
-    spoken = conversation.messages.filter(role=Message.Role.USER, position__lte=said.position)
-    return spoken.count()

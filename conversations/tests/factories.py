@@ -24,6 +24,12 @@ class MessageFactory(factory.django.DjangoModelFactory):
     position = factory.Sequence(lambda number: number + 1)
     role = Message.Role.USER
     content = "Yo soy cansado hoy."
+    reply_to = None
+    follows = factory.LazyAttribute(
+        lambda made: (
+            None if made.reply_to else made.conversation.messages.order_by("-position").first()
+        )
+    )
 
 
 class ReplyFactory(MessageFactory):

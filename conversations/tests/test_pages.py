@@ -89,7 +89,7 @@ def test_queries_do_not_grow(page, conversation, ana, django_assert_max_num_quer
     for number in range(1, 20):
         MessageFactory(conversation=conversation, position=number)
         ConversationFactory(learner=ana)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         page.get(path)
     with django_assert_max_num_queries(6):
         page.get(reverse("conversations:list"))

@@ -7,17 +7,18 @@ UPDATE conversations_message AS said SET follows_id = (
     WHERE before.conversation_id = said.conversation_id AND before.position < said.position
     ORDER BY before.position DESC LIMIT 1
 ) WHERE said.role = 'user';
-UPDATE conversations_conversation AS thread SET tip_id = (
-    SELECT id FROM conversations_message AS last WHERE last.conversation_id = thread.id
-    ORDER BY position DESC LIMIT 1
-);
+UPDATE conversations_message AS said SET turn = counted.turn FROM (
+    SELECT id, count(*) FILTER (WHERE role = 'user')
+        OVER (PARTITION BY conversation_id ORDER BY position) AS turn
+    FROM conversations_message
+) AS counted WHERE counted.id = said.id;
 """
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0002_tutor'),
+        ('conversations', '0003_message_turn'),
     ]
 
     operations = [
