@@ -2,8 +2,10 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from practice.sets.models import Question
+from practice.sets.phrases import LONGEST_TEXT
 
 
 class AnswerForm(forms.Form):
@@ -22,3 +24,14 @@ def answer_in(data: QueryDict, question: Question) -> Any:
     left = question.options["left"]
     chosen = [data.get(f"pair-{place}", "") for place in range(1, len(left) + 1)]
     return [[side, other] for side, other in zip(left, chosen, strict=True) if other]
+
+
+class TextForm(forms.Form):
+    """A text to find words in."""
+
+    text = forms.CharField(
+        label=_("Your text"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text=_("Song lyrics, a message, a piece of news: up to 8,000 characters."),
+    )

@@ -15,12 +15,19 @@ from accounts.callers import caller_of
 from accounts.selectors import current_language
 from config.errors import Conflict, DomainError
 from config.ratelimit import rate_limited
-from learning.models import Mastery, RecurringError
+from learning.models import ContentItem, Mastery, RecurringError
 from practice.sets.forms import AnswerForm, answer_in
 from practice.sets.judging import right_answers
 from practice.sets.models import PracticeSet, Question
-from practice.sets.selectors import OPEN
-from practice.sets.services import hand_in, help_with, keep_answer, request_practice
+from practice.sets.selectors import OPEN, open_quiz
+from practice.sets.services import (
+    hand_in,
+    help_with,
+    keep_answer,
+    make_now,
+    request_practice,
+    request_quiz,
+)
 from practice.sets.wording import instruction, shown_answer, title_of
 
 Kind, Status = PracticeSet.Kind, PracticeSet.Status
@@ -39,8 +46,9 @@ def sets_page(request: HttpRequest) -> HttpResponse:
         return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
     rows = PracticeSet.objects.filter(learner=learner, language=language.language)
     rows = rows.select_related("assigned_by", "lesson").order_by("-assigned_at", "-pk")
-    open_rows = list(rows.filter(kind=Kind.PRACTICE, status__in=(*OPEN, Status.FAILED))[:50])
-    done = list(rows.filter(status=Status.COMPLETED).exclude(kind=Kind.PICTURE)[:DONE_SHOWN])
+    wanted = rows.exclude(kind=Kind.PICTURE)
+    open_rows = list(wanted.filter(status__in=(*OPEN, Status.FAILED))[:50])
+    done = list(wanted.filter(status=Status.COMPLETED)[:DONE_SHOWN])
     errors: Any = RecurringError.objects.filter(learner=learner, language=language.language)
     mastery: Any = Mastery.objects.filter(learner=learner, language=language.language)
     context = {
@@ -66,6 +74,21 @@ def make_page(request: HttpRequest) -> HttpResponse:
     except Conflict:
         return redirect("accounts:onboarding")
     return redirect("practice:set", made.pk)
+
+
+@require_POST
+@login_required
+@rate_limited("practice")
+def quiz_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
+    """A quiz about a lesson; one that is not handed in yet is gone on with."""
+    learner = caller_of(request)
+    rows = ContentItem.objects.visible_to(learner).defer("search")
+    lesson = get_object_or_404(rows, pk=lesson_id, content_type=ContentItem.Type.LESSON)
+    row = open_quiz(learner, lesson)
+    if row is None:
+        row = request_quiz(learner=learner, lesson=lesson)
+        make_now(practice_set=row, now=timezone.now())
+    return redirect("practice:set", row.pk)
 
 
 @require_safe
@@ -145,7 +168,7 @@ def submit_page(request: HttpRequest, set_id: UUID) -> HttpResponse:
 def visible(request: HttpRequest, set_id: UUID) -> PracticeSet:
     """Practice sets and quizzes; questions about a picture have no page of their own."""
     rows = PracticeSet.objects.visible_to(caller_of(request)).exclude(kind=Kind.PICTURE)
-    rows = rows.select_related("assigned_by", "learner", "session")
+    rows = rows.select_related("assigned_by", "learner", "session", "lesson")
     row: PracticeSet = get_object_or_404(
         rows.prefetch_related("questions__submission", "questions__concept"), pk=set_id
     )

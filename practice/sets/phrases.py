@@ -15,6 +15,7 @@ from learning.models import Concept
 from practice.sets.making.words import meaning_of
 from practice.vocabulary.models import VocabularyItem
 
+LONGEST_TEXT: Final = 8000
 MOST: Final = 30
 LONGEST_PHRASE: Final = 5
 """Words of the longest entry looked for."""
@@ -37,6 +38,17 @@ class Phrase:
     translation: str
     example: str
     known: bool
+
+    @property
+    def is_phrase(self) -> bool:
+        return self.kind == _PHRASE
+
+    def dictionary_form(self, language: str) -> str:
+        """How it is kept: phrases as they stand, words as a dictionary has them."""
+        if self.is_phrase:
+            return self.text
+        noun = language == "de" and self.kind == VocabularyItem.PartOfSpeech.NOUN
+        return self.lemma.capitalize() if noun else self.lemma
 
 
 def extract(*, learner: User, text: str, language: str, level: str = "") -> list[Phrase]:

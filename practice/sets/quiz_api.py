@@ -19,7 +19,6 @@ from learning.models import ContentItem
 from practice.sets import examples
 from practice.sets.api import handed_in, visible
 from practice.sets.bodies import feedback_body, set_body
-from practice.sets.making.model import available
 from practice.sets.models import PracticeSet
 from practice.sets.phrases import extract
 from practice.sets.selectors import set_of
@@ -37,7 +36,7 @@ from practice.sets.serializers import (
 )
 from practice.sets.services import (
     answer_at_once,
-    make_set,
+    make_now,
     request_picture_questions,
     request_quiz,
 )
@@ -209,8 +208,7 @@ def picture_body(row: PracticeSet) -> dict[str, Any]:
 
 def _made_now(request: Request, made: PracticeSet) -> PracticeSet:
     """The set with its questions where they need no provider; else as it stands."""
-    if not available():
-        make_set(set_id=made.pk, now=timezone.now())
+    make_now(practice_set=made, now=timezone.now())
     row: PracticeSet = set_of(caller_of(request), kind=made.kind).get(pk=made.pk)
     return row
 

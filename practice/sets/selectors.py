@@ -1,6 +1,7 @@
 from typing import Any, Final
 
 from accounts.models import User
+from learning.models import ContentItem
 from practice.sets.models import PracticeSet
 
 Kind, Status = PracticeSet.Kind, PracticeSet.Status
@@ -16,6 +17,12 @@ def sets_of(caller: User, *, kind: str = "", status: str = "") -> Any:
     if status == "assigned":
         return rows.filter(status__in=OPEN)
     return rows.filter(status=status) if status else rows
+
+
+def open_quiz(learner: User, lesson: ContentItem) -> PracticeSet | None:
+    """A quiz about a lesson that is not handed in yet."""
+    rows = PracticeSet.objects.filter(learner=learner, lesson=lesson, kind=PracticeSet.Kind.QUIZ)
+    return rows.filter(status__in=OPEN).order_by("-assigned_at").first()
 
 
 def set_of(caller: User, *, kind: str) -> Any:

@@ -5,10 +5,9 @@ from rest_framework import serializers
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
 from practice.sets.models import PracticeSet, Question
+from practice.sets.phrases import LONGEST_TEXT
 from practice.sets.services.requesting import MOST_CONCEPTS
 from practice.vocabulary.models import VocabularyItem
-
-LONGEST_TEXT = 8000
 
 
 class PartLanguagesSerializer(serializers.Serializer[Any]):

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from practice.sets import pages
+from practice.sets import pages, phrase_pages
 
 urlpatterns = [
+    path("phrases", phrase_pages.phrases_page, name="phrases"),
     path("practice", pages.sets_page, name="sets"),
+    path("practice/lessons/<uuid:lesson_id>/quiz", pages.quiz_page, name="quiz"),
     path("practice/make", pages.make_page, name="make_set"),
     path("practice/<uuid:set_id>", pages.set_page, name="set"),
     path("practice/<uuid:set_id>/answer", pages.answer_page, name="set_answer"),

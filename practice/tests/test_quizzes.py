@@ -73,7 +73,7 @@ class TestQuiz:
         assert not Evidence.objects.exists()
 
     def test_it_waits_for_a_model(self, api, monkeypatch):
-        monkeypatch.setattr("practice.sets.quiz_api.available", lambda: True)
+        monkeypatch.setattr("practice.sets.making.model.available", lambda: True)
         told = post(api, "quizzes/generate", {"lessonId": str(lesson().pk)})
         assert (told.status_code, told.json()["status"]) == (202, "generating")
 

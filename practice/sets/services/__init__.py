@@ -2,7 +2,7 @@
 
 from practice.sets.services.answering import Help, help_with, keep_answer
 from practice.sets.services.handing_in import answer_at_once, hand_in
-from practice.sets.services.making import make_set, waiting_sets
+from practice.sets.services.making import make_now, make_set, waiting_sets
 from practice.sets.services.requesting import (
     request_picture_questions,
     request_practice,
@@ -15,6 +15,7 @@ __all__ = [
     "hand_in",
     "help_with",
     "keep_answer",
+    "make_now",
     "make_set",
     "request_picture_questions",
     "request_practice",

@@ -65,6 +65,12 @@ def make_set(*, set_id: UUID | str, now: datetime) -> bool:
     return _store(row, made, level)
 
 
+def make_now(*, practice_set: PracticeSet, now: datetime) -> None:
+    """The questions at once where no provider has to be asked; else the task makes them."""
+    if not model.available():
+        make_set(set_id=practice_set.pk, now=now)
+
+
 def waiting_sets(*, before: datetime) -> list[UUID]:
     """Sets that were asked for a while ago and are not made."""
     rows = PracticeSet.objects.filter(status=Status.GENERATING, assigned_at__lt=before)
