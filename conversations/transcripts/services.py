@@ -107,8 +107,6 @@ def change_session(
 
 def delete_session(*, session: TutoringSession) -> None:
     """Take away a session with its file, its chunks and what was counted from it."""
-    from conversations.transcripts.crediting import withdraw  # loads the word lists
-
     name = session.file.name
     with transaction.atomic():
         withdraw(session)

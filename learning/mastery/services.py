@@ -94,7 +94,7 @@ def revise_evidence(
 
 
 def withdraw_evidence(*, learner: User, source_type: str, source_id: UUID) -> int:
-    """Forget what a source showed that never happened, as a review that was undone; how many pieces.
+    """Forget what a source showed that never happened, as an undone review; how many pieces.
 
     A source that was misjudged is revised instead.
     """
