@@ -69,9 +69,9 @@ DAY_ENDS_AT: Final = 4
 """The hour at which a learner's day of reviews ends, unless they have chosen another."""
 
 
-def day_ends_at(user: User) -> int:
-    """That hour, 0 to 23, in the user's time zone."""
-    chosen = user_settings(user).learning.get("dayEndsAt", DAY_ENDS_AT)
+def day_ends_at(user: User, settings: UserSettings | None = None) -> int:
+    """That hour, 0 to 23, in the user's time zone; from their settings where those are at hand."""
+    chosen = (settings or user_settings(user)).learning.get("dayEndsAt", DAY_ENDS_AT)
     if isinstance(chosen, bool) or not isinstance(chosen, int) or not 0 <= chosen <= 23:
         return DAY_ENDS_AT
     return chosen

@@ -1,16 +1,21 @@
 """What every REST endpoint shares: camelCase JSON, the error body, pagination."""
 
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from types import NoneType
+from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.functional import Promise
 from djangorestframework_camel_case.parser import CamelCaseJSONParser as BaseParser
-from djangorestframework_camel_case.util import camelize, underscoreize
+from djangorestframework_camel_case.util import camelize_re, underscore_to_camel, underscoreize
 from rest_framework import exceptions
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.renderers import BaseRenderer
@@ -33,6 +38,26 @@ from config.request_ids import request_id_of
 logger = logging.getLogger(__name__)
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
+_PLAIN: Final = (str, int, float, NoneType, UUID, datetime)
+
+
+@lru_cache(maxsize=4096)
+def _camel_key(key: Any) -> Any:
+    if isinstance(key, Promise):
+        key = str(key)
+    return camelize_re.sub(underscore_to_camel, key) if isinstance(key, str) else key
+
+
+def camelize(data: Any) -> Any:
+    """As the library does, with each name worked out once: in a large answer it took a quarter of
+    the time."""
+    if isinstance(data, _PLAIN):
+        return data
+    if isinstance(data, dict):
+        return {_camel_key(key): camelize(value) for key, value in data.items()}
+    if isinstance(data, Promise):
+        return str(data)
+    return [camelize(item) for item in data] if isinstance(data, Iterable) else data
 
 
 class CamelCaseJSONRenderer(BaseRenderer):

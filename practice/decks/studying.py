@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import User, UserSettings
 from accounts.selectors import day_ends_at, user_settings
 from practice.decks.models import (
     CardSchedule,
@@ -39,8 +39,8 @@ class Studied:
         return options_of(self.by)
 
 
-def calendar_of(learner: User) -> Calendar:
-    return Calendar(learner.timezone, day_ends_at(learner))
+def calendar_of(learner: User, settings: UserSettings | None = None) -> Calendar:
+    return Calendar(learner.timezone, day_ends_at(learner, settings))
 
 
 def scheduler_of(learner: User) -> str:

@@ -21,14 +21,14 @@ from practice.decks.scheduling.calendar import Calendar
 from practice.decks.scheduling.ratings import NAMES, converted, is_rating
 from practice.decks.scheduling.replay import Desk
 from practice.decks.scheduling.state import CardState, State, as_json, elapsed_days, from_json
-from practice.decks.services.writing import take_turns, write_schedules
+from practice.decks.services.reading import logs_sent_as, studied_for_review, with_siblings
+from practice.decks.services.writing import take_turns, write_logs, write_schedules
 from practice.decks.studying import (
     Studied,
     calendar_of,
     desk_for,
     past_of,
     state_of,
-    studied,
     take_state,
 )
 
@@ -102,7 +102,7 @@ def review_batch(
     queries does not grow with the batch.
     """
     held = take_turns(learner)
-    batch = _Batch(held, calendar_of(held), answers, surface, now)
+    batch = _Batch(held, calendar_of(held, held.settings), answers, surface, now)
     outcomes = batch.run()
     batch.write()
     return outcomes
@@ -134,7 +134,7 @@ class _Batch:
     def write(self) -> None:
         if not self.fresh:
             return
-        ReviewLog.objects.bulk_create(self.fresh)
+        write_logs(self.fresh)
         write_schedules(list(self.changed.values()))
         counts: dict[str, int] = defaultdict(int)
         for log in self.fresh:
@@ -146,19 +146,14 @@ class _Batch:
         record_later(told)
 
     def _fetch(self) -> None:
-        ids = {answer.card_id for answer in self.answers}
-        notes = Card.objects.filter(pk__in=ids).values("note")
-        rows = CardSchedule.objects.filter(learner=self.learner, card__note__in=notes)
-        found = list(rows.select_related("card__note"))
-        self.decks = studied(self.learner, {row.deck_id for row in found})
+        found = with_siblings(self.learner, {answer.card_id for answer in self.answers})
+        self.decks = studied_for_review(self.learner, {row.deck_id for row in found})
         mine = [row for row in found if row.deck_id in self.decks]
         self.schedules = {row.card_id: row for row in mine}
         self.siblings = defaultdict(list)
         for row in mine:
             self.siblings[row.card.note_id].append(row)
-        sent = [answer.client_id for answer in self.answers]
-        logs = ReviewLog.objects.filter(learner=self.learner, client_id__in=sent)
-        self.known = {log.client_id: log for log in logs}
+        self.known = logs_sent_as(self.learner, [answer.client_id for answer in self.answers])
 
     def _logs_of_late_answers(self) -> dict[UUID, list[ReviewLog]]:
         late = [
@@ -201,8 +196,8 @@ class _Batch:
             at = schedule.last_review or at
         log = ReviewLog(
             id=new_id(),
-            learner=self.learner,
-            card=schedule.card,
+            learner_id=self.learner.pk,
+            card_id=schedule.card_id,
             deck_id=schedule.deck_id,
             client_id=answer.client_id,
             scheduler=scheduler,
@@ -211,6 +206,7 @@ class _Batch:
             timezone=answer.timezone or self.learner.timezone,
             surface=self.surface,
             reviewed_at=at,
+            created_at=self.now,
         )
         if late and logs:
             before, after, last = _insert(logs, log, desk)

@@ -3,32 +3,41 @@
 from collections.abc import Sequence
 from typing import Final
 
-from accounts.models import User
-from practice.decks.models import CardSchedule
+from accounts.models import User, UserSettings
+from accounts.selectors import user_settings
+from practice.decks.models import CardSchedule, ReviewLog
+from practice.decks.rows import Table, fetch
 from practice.decks.scheduling.state import FIELDS
 
+SCHEDULES: Final = Table(CardSchedule)
+LOGS: Final = Table(ReviewLog)
+_USERS: Final = Table(User)
+_SETTINGS: Final = Table(UserSettings)
 _WRITTEN: Final = (*FIELDS, "scheduler", "suspended", "buried_until", "version")
+_TURN: Final = f"""
+    SELECT {_USERS.columns("held")}, {_SETTINGS.columns("settings")} FROM accounts_user AS held
+    LEFT JOIN accounts_usersettings AS settings ON settings.user_id = held.id
+    WHERE held.id = %s FOR NO KEY UPDATE OF held
+"""  # noqa: S608 - made of our own columns
 
 
 def take_turns(learner: User) -> User:
     """The learner's row, locked, with their settings: two devices are written one after the other.
     It comes before every other lock, as where evidence is written."""
-    rows = User.objects.select_for_update(of=("self",), no_key=True)
-    held: User = rows.select_related("settings").get(pk=learner.pk)
+    found = fetch(_TURN, [learner.pk])
+    if not found:
+        raise User.DoesNotExist
+    held = _USERS.take(found[0][: len(_USERS)])
+    settings = found[0][len(_USERS) :]
+    held.settings = user_settings(held) if settings[0] is None else _SETTINGS.take(settings)
     return held
 
 
 def write_schedules(schedules: Sequence[CardSchedule]) -> None:
-    """Save them in as many statements as there are thousands."""
-    if len(schedules) == 1:
-        schedules[0].save(update_fields=_WRITTEN)
-        return
-    # Far cheaper than bulk_update, whose CASE grows with rows times columns. The rows are there,
-    # and locked by way of their learner: nothing is ever inserted.
-    CardSchedule.objects.bulk_create(
-        schedules,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=_WRITTEN,
-        batch_size=1000,
-    )
+    if schedules:
+        SCHEDULES.update(schedules, _WRITTEN)
+
+
+def write_logs(logs: Sequence[ReviewLog]) -> None:
+    if logs:
+        LOGS.insert(logs)
