@@ -35,9 +35,10 @@ def _lines(file: "File[Any]", encoding: str) -> Iterator[str]:
 
 
 @contextmanager
-def _text(file: "File[Any]", encoding: str) -> Iterator[io.TextIOWrapper]:
+def _text(file: "File[Any]", encoding: str) -> Iterator[io.TextIOWrapper[Any]]:
     file.seek(0)
-    text = io.TextIOWrapper(file.file, encoding=encoding, errors="replace", newline=None)
+    bare: Any = file.file
+    text = io.TextIOWrapper(bare, encoding=encoding, errors="replace", newline=None)
     try:
         yield text
     finally:
