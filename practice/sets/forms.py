@@ -4,6 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from config.languages import TAUGHT
 from practice.sets.models import Question
 from practice.sets.phrases import LONGEST_TEXT
 
@@ -24,6 +25,30 @@ def answer_in(data: QueryDict, question: Question) -> Any:
     left = question.options["left"]
     chosen = [data.get(f"pair-{place}", "") for place in range(1, len(left) + 1)]
     return [[side, other] for side, other in zip(left, chosen, strict=True) if other]
+
+
+class PictureForm(forms.Form):
+    """A picture, and what is to be seen on it, in the language that is learned."""
+
+    picture = forms.FileField(
+        label=_("Picture"),
+        help_text=_("JPEG, PNG, GIF or WebP, at most 5 MB. Only you and your tutor see it."),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}
+        ),
+    )
+    description = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        help_text=_("Three sentences or more make good questions."),
+    )
+
+    def __init__(self, *args: Any, language: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["description"]
+        name = TAUGHT[language].name
+        field.label = _("What is on it, in %(language)s") % {"language": name}
+        field.widget.attrs["lang"] = language
 
 
 class TextForm(forms.Form):

@@ -198,14 +198,15 @@ def set_context(request: HttpRequest, row: PracticeSet, place: str) -> dict[str,
         "now": timezone.now(),
     }
     if row.status == Status.COMPLETED:
-        return context | {"results": _results(questions), "changes": _changes(row)} | _tally(row)
+        return context | outcome_context(row)
     if row.status in (Status.GENERATING, Status.FAILED) or not mine:
         return context
     question = _chosen(questions, place)
     if question is None:
         missing = [one.position for one in questions if not _given(one)]
         return context | {"ending": True, "missing": missing}
-    return context | _question_context(row, question)
+    address = reverse("practice:set_answer", args=[row.pk])
+    return context | question_context(row, question) | {"answer_url": address, "helped": True}
 
 
 def _shown(request: HttpRequest, row: PracticeSet, place: str, **more: Any) -> HttpResponse:
@@ -217,7 +218,7 @@ def _shown(request: HttpRequest, row: PracticeSet, place: str, **more: Any) -> H
     return redirect(f"{reverse('practice:set', args=[row.pk])}?n={place}")
 
 
-def _question_context(row: PracticeSet, question: Question) -> dict[str, Any]:
+def question_context(row: PracticeSet, question: Question) -> dict[str, Any]:
     given = getattr(question, "submission", None)
     used = given.hints_used if given else 0
     typed = given.answer if given and given.answered_at else ""
@@ -267,6 +268,19 @@ def _question(row: PracticeSet, question_id: UUID) -> Question:
     return get_object_or_404(row.questions.all(), pk=question_id)
 
 
+def outcome_context(row: PracticeSet) -> dict[str, Any]:
+    """How a set that is handed in went."""
+    questions = list(row.questions.all())
+    counted = [one.submission for one in questions if not one.submission.unheard]
+    changes = row.context.get("changes", ())
+    return {
+        "results": _results(questions),
+        "changes": [one | {"forgets_at": _moment(one["forgets_at"])} for one in changes],
+        "right": sum(bool(one.correct) for one in counted),
+        "counted": len(counted),
+    }
+
+
 def _results(questions: list[Question]) -> list[dict[str, Any]]:
     return [
         {
@@ -291,11 +305,5 @@ def _right_words(question: Question) -> str:
     return "; ".join(right_answers(question)[:shown])
 
 
-def _tally(row: PracticeSet) -> dict[str, Any]:
-    counted = [one.submission for one in row.questions.all() if not one.submission.unheard]
-    return {"right": sum(bool(one.correct) for one in counted), "counted": len(counted)}
-
-
-def _changes(row: PracticeSet) -> list[dict[str, Any]]:
-    changes = row.context.get("changes", ())
-    return [one | {"forgets_at": datetime.fromisoformat(one["forgets_at"])} for one in changes]
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
@@ -201,9 +202,13 @@ def picture_body(row: PracticeSet) -> dict[str, Any]:
     told = row.context
     return set_body(row) | {
         "qa_id": row.pk,
-        "image_url": told.get("image_url", ""),
+        "image_url": told.get("image_url", "") or _address_of_image(row),
         "description": told.get("description", ""),
     }
+
+
+def _address_of_image(row: PracticeSet) -> str:
+    return reverse("practice:picture_image", args=[row.pk]) if row.context.get("image") else ""
 
 
 def _made_now(request: Request, made: PracticeSet) -> PracticeSet:

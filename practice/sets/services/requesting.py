@@ -5,13 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
 from accounts.selectors import current_language
 from config.commits import after_commit
 from config.errors import Conflict, DomainError, NotFound
+from config.ids import new_id
 from learning.models import Concept, ContentItem
+from practice.decks.media import checked
 from practice.sets.aims import concepts_of_session, language_of
 from practice.sets.models import PracticeSet
 from practice.tasks import make_set_task
@@ -81,15 +85,33 @@ def request_quiz(*, learner: User, lesson: ContentItem) -> PracticeSet:
 
 
 def request_picture_questions(
-    *, learner: User, description: str, language: str, image_url: str = "", level: str = ""
+    *,
+    learner: User,
+    description: str,
+    language: str,
+    image_url: str = "",
+    level: str = "",
+    image: "File[Any] | None" = None,
 ) -> PracticeSet:
+    """Questions from a description; `image` is kept with them.
+
+    Raises TooLarge or WrongMedia for a picture that cannot be shown.
+    """
+    context = {"description": description, "image_url": image_url}
+    if image:
+        image = checked(image, "image")
+        context["image"] = default_storage.save(f"pictures/{new_id()}/{image.name}", image)
     return _start(
-        learner=learner,
-        kind=Kind.PICTURE,
-        language=language,
-        level=level,
-        context={"description": description, "image_url": image_url},
+        learner=learner, kind=Kind.PICTURE, language=language, level=level, context=context
     )
+
+
+def delete_picture(*, practice_set: PracticeSet) -> None:
+    """The file goes; its description, the questions and the answers stay."""
+    name = practice_set.context.pop("image", "")
+    practice_set.save(update_fields=["context"])
+    if name:
+        default_storage.delete(name)
 
 
 def _check(concepts: Sequence[Concept]) -> None:
