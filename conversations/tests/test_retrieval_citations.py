@@ -15,10 +15,8 @@ from conversations.retrieval.citations import (
 from conversations.retrieval.found import Found, Utterance
 
 TEXT = (
-    "Tessa: El pH mide lo ácida que es una disolución.
-"
-    "Ana: ¿Y el agua?
-"
+    "Tessa: El pH mide lo ácida que es una disolución.\n"
+    "Ana: ¿Y el agua?\n"
     "Tessa: El agua pura tiene un pH de 7."
 )
 
