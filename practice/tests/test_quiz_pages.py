@@ -47,6 +47,18 @@ def test_from_a_lesson_to_the_result_and_back(as_ana):
     assert Evidence.objects.exists()
 
 
+def test_examples_of_the_lesson_become_short_answers(as_ana):
+    item = lesson()
+    item.concepts.clear()
+    item.content |= {"examples": sets.EXAMPLES}
+    item.save()
+    page = text_of(as_ana.get(begin(as_ana, item).headers["Location"] + "?n=3"))
+    asked = PracticeSet.objects.get().questions.filter(type="short_answer")
+    assert asked.exists()
+    assert all("___" in one.passage or not one.prompt for one in asked)
+    assert "Exercise 3" in page
+
+
 def test_pressed_again_it_is_the_same_until_it_is_handed_in(as_ana):
     item = lesson()
     first, second = begin(as_ana, item), begin(as_ana, item)

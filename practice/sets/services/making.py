@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ai.errors import AllProvidersFailed, ProviderError
 from config.levels import LEVELS
@@ -154,11 +155,18 @@ def _from_lesson(row: PracticeSet, level: str) -> Offer:
     )
     aim = concept if concept and concept.kind == Concept.Kind.GRAMMAR else point
     made = [*grammar.choices_of_slips(aim, native=native), *grammar.from_point(aim, native=native)]
-    quiz = [draft for draft in made if draft.type in QUIZ_TYPES]
+    quiz = [draft for draft in map(_for_quiz, made) if draft.type in QUIZ_TYPES]
     fit = _sound(quiz or made)
     stored = [replace(draft, concept=concept) for draft in fit]
     told_of = f"{lesson.title}\n{point.explanation_in('en')}\n{_examples(point)}"
     return Offer([(target(level=level, mastery=None), stored)], [told_of], [concept])
+
+
+def _for_quiz(draft: Draft) -> Draft:
+    """A gap of an example is a short answer."""
+    if draft.type != Question.Type.CLOZE:
+        return draft
+    return replace(draft, type=Question.Type.SHORT_ANSWER, prompt=_("Which word is missing?"))
 
 
 def _examples(point: Concept) -> str:
