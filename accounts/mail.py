@@ -1,4 +1,4 @@
-"""Mails about accounts, each a pair of templates in templates/accounts/mail; other apps have theirs."""
+"""Mails about accounts, each a pair of templates in templates/accounts/mail."""
 
 from typing import Any
 

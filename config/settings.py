@@ -201,6 +201,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "conversations.tasks.close_interrupted_turns_task",
         "schedule": 60.0,
     },
+    "queue-waiting-requests": {
+        "task": "conversations.handover.tasks.queue_waiting_requests_task",
+        "schedule": crontab(minute="*/5"),
+    },
     "review-waiting-texts": {
         "task": "assessments.tasks.review_waiting_texts_task",
         "schedule": crontab(minute="*/10"),

@@ -1,12 +1,22 @@
 from celery import shared_task
 from django.utils import timezone
 
+from conversations.handover.tasks import (
+    mail_answer_task,
+    mail_tutors_task,
+    queue_request_task,
+    queue_waiting_requests_task,
+)
 from conversations.transcripts.tasks import process_session_task, process_waiting_sessions_task
 
 __all__ = [
     "close_interrupted_turns_task",
+    "mail_answer_task",
+    "mail_tutors_task",
     "process_session_task",
     "process_waiting_sessions_task",
+    "queue_request_task",
+    "queue_waiting_requests_task",
     "read_message_task",
     "read_unread_messages_task",
 ]

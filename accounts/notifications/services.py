@@ -7,6 +7,9 @@ from django.utils import timezone
 from accounts.models import Notification, User
 from config.errors import NotFound
 
+LONGEST_TITLE = 200
+LONGEST_BODY = 500
+
 
 def notify(
     *,
@@ -24,8 +27,8 @@ def notify(
     "conversations.tutorrequest". Texts that are too long are cut. May run in a transaction.
     """
     told = {
-        "title": _cut(title, "title"),
-        "body": _cut(body, "body"),
+        "title": _cut(title, LONGEST_TITLE),
+        "body": _cut(body, LONGEST_BODY),
         "url": url,
         "source_type": source_type,
     }
@@ -52,7 +55,6 @@ def mark_all_read(*, user: User) -> int:
     return Notification.objects.visible_to(user).unread().update(read_at=timezone.now())
 
 
-def _cut(text: str, field: str) -> str:
-    longest = Notification._meta.get_field(field).max_length
+def _cut(text: str, longest: int) -> str:
     text = " ".join(text.split())
-    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -1,5 +1,7 @@
 """Who is told what about a request: in the app at once, by mail from a worker."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,18 +15,19 @@ from conversations.models import Message
 REQUEST, MESSAGE = "conversations.tutorrequest", "conversations.message"
 
 
-def tutors_of(learner_id: object) -> QuerySet[User]:
+def tutors_of(learner_id: UUID) -> QuerySet[User]:
     """Those who teach the learner now and may enter."""
-    current = TutorAssignment.objects.current().filter(student=learner_id).values("tutor")
-    return User.objects.filter(
+    current = TutorAssignment.objects.current().filter(student_id=learner_id).values("tutor")
+    rows: QuerySet[User] = User.objects.filter(
         pk__in=current,
         is_active=True,
         role=User.Role.TUTOR,
         tutor_profile__status=TutorProfile.Status.APPROVED,
     )
+    return rows
 
 
-def who_is_called(learner_id: object) -> list[User]:
+def who_is_called(learner_id: UUID) -> list[User]:
     """The learner's tutors; for one who has none, the admins, who can answer or assign a tutor."""
     return list(tutors_of(learner_id)) or list(
         User.objects.filter(role=User.Role.ADMIN, is_active=True)

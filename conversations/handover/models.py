@@ -64,7 +64,14 @@ class RoutingDecision(models.Model):
 
 class TutorRequestQuerySet(models.QuerySet["TutorRequest"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(learner__in=User.objects.visible_to(user))
+        """Those of learners the user sees; with a deleted conversation its requests are gone."""
+        return self.filter(
+            learner__in=User.objects.visible_to(user), conversation__deleted_at__isnull=True
+        )
+
+    def for_tutor(self, user: User) -> Self:
+        """Those of learners whom the user teaches, or of everybody for an admin."""
+        return self.visible_to(user).exclude(learner=user)
 
     def open(self) -> Self:
         return self.filter(returned_at__isnull=True, withdrawn_at__isnull=True)

@@ -15,12 +15,23 @@ from conversations.handover.services.requests import (
     take_request,
     withdraw,
 )
-from conversations.handover.services.thread import answer_request, say_to_tutor
+from conversations.handover.services.routing import (
+    analyze,
+    hand_over,
+    judge_turn,
+    note_decision,
+)
+from conversations.handover.services.thread import answer_request, forward_to_tutor, say_to_tutor
 
 __all__ = [
+    "analyze",
     "answer_request",
     "ask_for_tutor",
+    "forward_to_tutor",
     "give_verdict",
+    "hand_over",
+    "judge_turn",
+    "note_decision",
     "queue_request",
     "return_to_ai",
     "say_to_tutor",

@@ -65,13 +65,16 @@ def ask_for_tutor(
 
 
 @transaction.atomic
-def queue_request(*, request: TutorRequest, packet: Mapping[str, Any]) -> bool:
+def queue_request(
+    *, request: TutorRequest, packet: Mapping[str, Any], decision: RoutingDecision | None = None
+) -> bool:
     """Tutors are told, with the packet; False when the request went another way meanwhile."""
     held = held_request(request.learner, request.pk)
     if held.conversation.state != State.ASKED or held.withdrawn_at:
         return False
     held.packet, held.queued_at = dict(packet), timezone.now()
-    held.save(update_fields=["packet", "queued_at"])
+    held.decision = decision or held.decision
+    held.save(update_fields=["packet", "queued_at", "decision"])
     move(held, State.QUEUED)
     audit(held, actor=None, verb="queued")
     messages.tell_tutors(held)

@@ -21,7 +21,6 @@ from conversations.handover.services.holding import (
     require_tutor,
 )
 from conversations.models import Conversation, Message
-from conversations.tasks import read_message_task
 from learning.sessions.services import record_study
 
 MAX_LENGTH = 5000
@@ -69,28 +68,49 @@ def say_to_tutor(
     message = _append(conversation, text, role=Message.Role.USER, idempotency_key=idempotency_key)
     record_study(learner=learner, language=conversation.language, now=timezone.now(), turns=1)
     messages.tell_tutor_of_words(request, message)
-    after_commit(read_message_task.delay, str(message.pk))
+    after_commit(_read, str(message.pk))
     return message
+
+
+@transaction.atomic
+def forward_to_tutor(*, message: Message) -> None:
+    """Tell the tutor of words that a turn has stored itself. Does nothing without one."""
+    open_ones = TutorRequest.objects.open().filter(conversation=message.conversation_id)
+    request = open_ones.select_related("learner", "tutor").first()
+    if request is not None:
+        messages.tell_tutor_of_words(request, message)
 
 
 def _append(conversation: Conversation, text: str, **fields: Any) -> Message:
-    """The caller holds the conversation's row, so that positions are never contended."""
+    """At the end of the branch that is shown. The caller holds the conversation's row, so that
+    positions are never contended."""
     now = timezone.now()
     newest = conversation.messages.order_by("-position").first()
+    before = conversation.tip or newest
+    turn = before.turn if before else 0
     message = Message.objects.create(
         conversation=conversation,
-        position=(newest.position if newest else 0) + 1,
+        position=newest.position + 1 if newest else 1,
+        turn=turn + 1 if fields["role"] == Message.Role.USER else turn,
         content=text,
-        follows_id=conversation.tip_id or (newest.pk if newest else None),
+        follows=before,
         finished_at=now,
         **fields,
     )
-    # Without a tip the branch that is shown ends in the newest message, which this one is.
-    changes = {"tip": message} if conversation.tip_id else {}
     Conversation.objects.filter(pk=conversation.pk).update(
-        message_count=F("message_count") + 1, last_message_at=now, updated_at=now, **changes
+        # The branch now ends in the newest message, which needs no tip.
+        tip=None,
+        message_count=F("message_count") + 1,
+        last_message_at=now,
+        updated_at=now,
     )
     return message
+
+
+def _read(message_id: str) -> None:
+    from conversations.tasks import read_message_task  # its module gathers the tasks of this one
+
+    read_message_task.delay(message_id)
 
 
 def _checked(text: str, field: str) -> str:
