@@ -16,9 +16,10 @@ import statistics
 import subprocess
 import tempfile
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from uuid import UUID
 
 OWN, OTHERS = 100_000, 900
 """Cards of the learner who is measured, and how many learners share the rest."""
@@ -66,8 +67,9 @@ def main() -> None:
         ask = asker(one.port, headers)
         queue(learner, ask, options.rounds)
         single(learner, ask, options.rounds)
-        batches(learner, ask)
-    anki()
+        ours = batches(learner, ask)
+        theirs = anki()
+        compare(ours + batches(learner, ask), theirs)
 
 
 def prepare(cards):
@@ -88,7 +90,9 @@ def prepare(cards):
     User.objects.bulk_create(User(email=email, name="Other") for email in names)
     insert(cards)
     refresh(learner)
-    print(f"{cards:,} cards and {5 * cards:,} reviews made in {time.perf_counter() - began:.0f} s\n")
+    print(
+        f"{cards:,} cards and {5 * cards:,} reviews made in {time.perf_counter() - began:.0f} s\n"
+    )
     return learner
 
 
@@ -244,7 +248,7 @@ def single(learner, ask, rounds):
             "review": lambda card=card: ask(
                 "PUT",
                 f"/api/flashcards/cards/{card}/review",
-                {"rating": 3, "clientId": new_id(), "durationMs": 4200},
+                answer(),
             )[0],
         }
         order = list(turns) if number % 2 else list(reversed(turns))
@@ -282,7 +286,7 @@ def floor_of(learner, card):
         log = review()
     wanted = [one["sql"] for one in captured.captured_queries]
     statements = [sql for sql in wanted if not sql.startswith(("BEGIN", "COMMIT"))]
-    return statements, (log.pk.hex, log.client_id.hex)
+    return statements, (log.pk, log.client_id)
 
 
 def send_again(statements, ids):
@@ -291,8 +295,8 @@ def send_again(statements, ids):
 
     fresh = list(statements)
     for old in ids:
-        new = new_id().replace("-", "")
-        fresh = [statement.replace(old, new) for statement in fresh]
+        new = UUID(new_id())
+        fresh = [one.replace(str(old), str(new)).replace(old.hex, new.hex) for one in fresh]
     raw = connection.connection
     raw.autocommit = False
     began = time.perf_counter()
@@ -310,21 +314,41 @@ def batches(learner, ask):
     rates = []
     for number in range(12):
         chosen = cards[number * BATCH : (number + 1) * BATCH]
-        reviews = [
-            {"cardId": str(card), "rating": 3, "clientId": new_id(), "durationMs": 4200}
-            for card in chosen
-        ]
+        reviews = [{"cardId": str(card)} | answer() for card in chosen]
         taken, data = ask("POST", "/api/flashcards/reviews", {"reviews": reviews})
         if any(one["status"] != "done" for one in json.loads(data)["results"]):
             raise SystemExit("A review of the batch was not counted.")
         rates.append(1000 * BATCH / taken)
-    rate = statistics.median(rates[2:])
-    print(f"a batch of {BATCH} over the API: {rate:,.0f} reviews/s ({min(rates[2:]):,.0f} at worst)")
+    return rates[2:]
+
+
+def answer():
+    """What the page sends of one card."""
+    return {
+        "rating": 3,
+        "clientId": new_id(),
+        "reviewedAt": datetime.now(UTC).isoformat(),
+        "durationMs": 4200,
+        "scheduler": "fsrs",
+        "timezone": "Europe/Madrid",
+    }
+
+
+def compare(ours, theirs):
+    """Rounds of each, taken in the same minute or two, side by side."""
+    print(f"reviews a second, 500 at a time, {OWN:,} cards: median (lowest to highest)")
+    for name, rates in (("a batch over the API", ours), ("the anki library with FSRS", theirs)):
+        if rates:
+            spread = f"({min(rates):,.0f} to {max(rates):,.0f})"
+            print(f"  {name:28}{statistics.median(rates):8,.0f} {spread}")
+    if theirs:
+        ratio = statistics.median(ours) / statistics.median(theirs)
+        print(f"  ours / anki {ratio:24.2f}   goal 1: {'met' if ratio >= 1 else 'missed'}")
 
 
 ANKI_SCRIPT = """
 import os, sys, tempfile, time
-from anki.collection import Collection
+from anki.collection import AddNoteRequest, Collection
 from anki.decks import DeckId
 path = os.path.join(tempfile.mkdtemp(), "collection.anki2")
 col = Collection(path)
@@ -332,9 +356,7 @@ col.set_config("fsrs", True)
 basic = col.models.by_name("Basic")
 conf = col.decks.config_dict_for_deck_id(DeckId(1))
 conf["new"]["perDay"] = conf["rev"]["perDay"] = 9999
-conf["new"]["delays"] = []
 col.decks.update_config(conf)
-from anki.collection import AddNoteRequest
 for start in range(0, int(sys.argv[1]), 5000):
     requests = []
     for number in range(start, start + 5000):
@@ -342,6 +364,11 @@ for start in range(0, int(sys.argv[1]), 5000):
         note.fields = [f"palabra {number}", f"word {number}"]
         requests.append(AddNoteRequest(note=note, deck_id=DeckId(1)))
     col.add_notes(requests)
+memory = '{"pos":1,"s":21.5,"d":5.3,"dr":0.9,"lrt":%d}' % (time.time() - 80 * 86400)
+changes = "type = 2, queue = 2, due = ?, ivl = 21, reps = 4, factor = 2500, data = ?"
+col.db.execute(f"update cards set {changes}", col.sched.today - 30, memory)
+col.close()
+col = Collection(path)
 def answer(count):
     began = time.perf_counter()
     for _ in range(count):
@@ -352,23 +379,23 @@ def answer(count):
         col.sched.answer_card(col.sched.build_answer(card=card, states=states, rating=2))
     return count / (time.perf_counter() - began)
 answer(200)
-print(sorted(answer(500) for _ in range(5))[2])
+print(*(answer(500) for _ in range(10)))
 col.close()
 """
 
 
 def anki():
+    """Its reviews a second, 500 at a time, cards in review of the same memory as ours."""
     if not Path(ANKI).exists():
         print(f"the anki library is not installed at {ANKI}: nothing to compare with")
-        return
+        return []
     done = subprocess.run(
         [ANKI, "-c", ANKI_SCRIPT, str(OWN)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         print(f"the anki library did not run: {done.stderr.strip().splitlines()[-1]}")
-        return
-    rate = float(done.stdout.split()[-1])
-    print(f"the anki library with FSRS, {OWN:,} cards: {rate:,.0f} reviews/s")
+        return []
+    return [float(rate) for rate in done.stdout.split()]
 
 
 def own_cards(learner, count):
