@@ -245,7 +245,10 @@ class CardSchedule(models.Model):
         RELEARNING = "relearning", "Relearning"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    learner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="card_schedules")
+    # Without an index of its own: one of those below begins with it.
+    learner = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="card_schedules", db_index=False
+    )
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="schedules")
     deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="schedules")
     scheduler = models.CharField(max_length=8, choices=Deck.Scheduler)
@@ -311,8 +314,12 @@ class ReviewLog(models.Model):
     """One review, with the state before and after it, so that it can be undone and refitted."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    learner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reviews")
-    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="reviews")
+    # Without indexes of their own: those below begin with them, and each one more is written to
+    # with each review.
+    learner = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="reviews", db_index=False
+    )
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="reviews", db_index=False)
     deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="reviews")
     client_id = models.UUIDField("made by the device: a review sent twice is one")
     scheduler = models.CharField(max_length=8, choices=Deck.Scheduler)

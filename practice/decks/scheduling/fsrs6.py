@@ -46,21 +46,22 @@ def review(
     library = _library(options)
     after, _ = library.review_card(_card(state, options, calendar), Rating(rating), _stamp(today))
     lapsed = state.state == State.REVIEW and rating == Rating.Again
-    reviewed = replace(
-        state,
+    wait, days = after.due - _stamp(today), 0
+    due_at = at + wait
+    if after.state == LibraryState.Review:
+        days = _spread(wait.days, state.reviews + 1, options, key)
+        due_at = calendar.start(today + timedelta(days=days))
+    return CardState(
         state=_OURS[after.state],
         step=after.step,
+        due_at=due_at,
         stability=after.stability,
         difficulty=after.difficulty,
-        ease_factor=None,
+        interval_days=float(days),
         reviews=state.reviews + 1,
         lapses=state.lapses + lapsed,
         last_review=at,
     )
-    wait = after.due - _stamp(today)
-    if after.state != LibraryState.Review:
-        return replace(reviewed, due_at=at + wait, interval_days=0.0)
-    return _due_in(reviewed, wait.days, at, options, calendar, key)
 
 
 def use(
@@ -121,10 +122,13 @@ def _memory(state: CardState, options: Options) -> tuple[float, float]:
 def _due_in(
     state: CardState, days: int, at: datetime, options: Options, calendar: Calendar, key: str
 ) -> CardState:
-    days = min(days, LONGEST)
-    if options.fuzz:
-        days = _fuzzed(days, f"{key}:{state.reviews}")
+    days = _spread(days, state.reviews, options, key)
     return replace(state, due_at=calendar.start_after(at, days), interval_days=float(days))
+
+
+def _spread(days: int, reviews: int, options: Options, key: str) -> int:
+    days = min(days, LONGEST)
+    return _fuzzed(days, f"{key}:{reviews}") if options.fuzz else days
 
 
 def _fuzzed(days: int, seed: str) -> int:

@@ -15,6 +15,8 @@ _NOTES: Final = Table(Note, without=("search", "fields", "guid", "created_at", "
 _LOGS: Final = Table(ReviewLog)
 _DECKS: Final = Table(Deck)
 _MEMBERS: Final = Table(DeckMember)
+_NOTE_OF: Final = Card._meta.get_field("note")
+_CARD_OF: Final = CardSchedule._meta.get_field("card")
 
 _WITH_SIBLINGS: Final = f"""
     SELECT {_SCHEDULES.columns("schedule")}, {_CARDS.columns("card")}, {_NOTES.columns("note")}
@@ -64,6 +66,7 @@ def logs_sent_as(learner: User, client_ids: Collection[UUID]) -> dict[UUID, Revi
 def _schedule(row: tuple[object, ...]) -> CardSchedule:
     card_at, note_at = len(_SCHEDULES), len(_SCHEDULES) + len(_CARDS)
     schedule, card = _SCHEDULES.take(row[:card_at]), _CARDS.take(row[card_at:note_at])
-    card.note = _NOTES.take(row[note_at:])
-    schedule.card = card
+    # As the ORM joins them; by assignment Django would check each pair anew.
+    _NOTE_OF.set_cached_value(card, _NOTES.take(row[note_at:]))
+    _CARD_OF.set_cached_value(schedule, card)
     return schedule
