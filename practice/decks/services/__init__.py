@@ -1,5 +1,6 @@
 """What happens to decks, notes, cards and their schedules: the only writers of those tables."""
 
+from practice.decks.services.bringing import Brought, bring_notes
 from practice.decks.services.bulk import change_cards
 from practice.decks.services.crediting import credit_use
 from practice.decks.services.decks import (
@@ -27,10 +28,12 @@ from practice.decks.services.undoing import undo_last_review
 
 __all__ = [
     "Answer",
+    "Brought",
     "NewNote",
     "Outcome",
     "add_note",
     "add_notes",
+    "bring_notes",
     "bury",
     "change_cards",
     "copy_deck",

@@ -10,8 +10,10 @@ from accounts.models import User
 from config.ids import new_id
 from learning.models import Concept, Evidence
 from practice.decks.models import Card, CardSchedule, Deck, Note
+from practice.decks.pasts import CardPast
 from practice.decks.searching import search_text
 from practice.decks.services.checks import check_note, check_tags, clean_tags, ordinals_of
+from practice.decks.studying import take_state
 
 _CHUNK: Final = 1000
 Kind = Note.Kind
@@ -23,7 +25,9 @@ class NewNote:
     """A note to be made. `audio` and `image` are uploads, or names of files stored already.
 
     `front` and `back` are plain text; of a cloze note `front` holds the gaps. The language being
-    learned stands on the front, and on the back of a note whose answer is typed.
+    learned stands on the front, and on the back of a note whose answer is typed. `pasts` are the
+    states in which the cards come to the deck's owner, by ordinal; their reviews are not written
+    here but by `bring_notes`.
     """
 
     front: str
@@ -39,6 +43,7 @@ class NewNote:
     guid: str = ""
     audio: "File[bytes] | str | None" = None
     image: "File[bytes] | str | None" = None
+    pasts: Mapping[int, CardPast] = field(default_factory=dict)
 
 
 def add_note(
@@ -76,8 +81,10 @@ def add_notes(*, deck: Deck, notes: Sequence[NewNote], learner: User | None = No
         Note.objects.bulk_create(rows, batch_size=_CHUNK)
         cards = [card for row in rows for card in _cards(row)]
         Card.objects.bulk_create(cards, batch_size=_CHUNK)
+        pasts = _pasts(fresh, rows)
         for student in [learner] if learner else students_of(deck):
-            schedule_cards(deck=deck, learner=student, cards=cards)
+            brought = pasts if student.pk == deck.owner_id else {}
+            schedule_cards(deck=deck, learner=student, cards=cards, pasts=brought)
     return rows
 
 
@@ -94,7 +101,7 @@ def update_note(*, note: Note, **changes: Any) -> Note:
     note.tags = clean_tags(note.tags)
     note.search = search_text(note.front, note.back, note.tags)
     note.save()
-    _bring_cards_in_line(note)
+    bring_cards_in_line(note)
     return note
 
 
@@ -138,19 +145,37 @@ def move_notes(*, notes: Sequence[Note], deck: Deck) -> list[Note]:
     return moving
 
 
-def schedule_cards(*, deck: Deck, learner: User, cards: Sequence[Card]) -> None:
-    """Put cards at the end of what is new to a learner; one they have already stays as it is."""
+def schedule_cards(
+    *,
+    deck: Deck,
+    learner: User,
+    cards: Sequence[Card],
+    pasts: Mapping[tuple[UUID, int], CardPast] | None = None,
+) -> None:
+    """Put cards at the end of what is new to a learner; one they have already stays as it is.
+
+    One with a past, by its note and ordinal, comes in that state instead.
+    """
     first = _next_position(deck, learner)
-    CardSchedule.objects.bulk_create(
-        [
-            CardSchedule(
-                learner=learner, card=card, deck=deck, scheduler=deck.scheduler, position=place
-            )
-            for place, card in enumerate(cards, start=first)
-        ],
-        ignore_conflicts=True,
-        batch_size=_CHUNK,
-    )
+    schedules = [
+        CardSchedule(
+            learner=learner, card=card, deck=deck, scheduler=deck.scheduler, position=place
+        )
+        for place, card in enumerate(cards, start=first)
+    ]
+    for schedule in schedules if pasts else ():
+        past = pasts.get((schedule.card.note_id, schedule.card.ordinal)) if pasts else None
+        if past:
+            take_past(schedule, past)
+    CardSchedule.objects.bulk_create(schedules, ignore_conflicts=True, batch_size=_CHUNK)
+
+
+def take_past(schedule: CardSchedule, past: CardPast) -> None:
+    """Put what a card brings on its row, unsaved."""
+    take_state(schedule, past.state, schedule.scheduler)
+    schedule.position = past.position
+    schedule.suspended = past.suspended
+    schedule.buried_until = past.buried_until
 
 
 def students_of(deck: Deck) -> list[User]:
@@ -184,7 +209,7 @@ def _cards(note: Note) -> list[Card]:
     return [Card(note=note, deck_id=note.deck_id, ordinal=one) for one in ordinals_of(note)]
 
 
-def _bring_cards_in_line(note: Note) -> None:
+def bring_cards_in_line(note: Note) -> None:
     wanted = ordinals_of(note)
     note.cards.exclude(ordinal__in=wanted).delete()
     there = set(note.cards.values_list("ordinal", flat=True))
@@ -193,6 +218,14 @@ def _bring_cards_in_line(note: Note) -> None:
     if missing:
         for student in students_of(note.deck):
             schedule_cards(deck=note.deck, learner=student, cards=missing)
+
+
+def _pasts(notes: Sequence[NewNote], rows: Sequence[Note]) -> dict[tuple[UUID, int], CardPast]:
+    return {
+        (row.pk, ordinal): past
+        for note, row in zip(notes, rows, strict=True)
+        for ordinal, past in note.pasts.items()
+    }
 
 
 def _next_position(deck: Deck, learner: User) -> int:

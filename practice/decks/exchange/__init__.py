@@ -1,0 +1,1 @@
+"""Decks as files: Anki packages, tables and our own JSON, in and out."""

@@ -1,0 +1,1 @@
+"""Anki's packages: an archive of one SQLite collection and the media its notes name."""
