@@ -1,8 +1,8 @@
 """The back office of every noun."""
 
 from practice.decks.admin import CardScheduleAdmin, DeckAdmin, NoteAdmin, ReviewLogAdmin
-from practice.sets.admin import PracticeSetAdmin
-from practice.vocabulary.admin import VocabularyListAdmin
+from practice.sets.admin import PracticeSetAdmin, QuestionAdmin
+from practice.vocabulary.admin import VocabularyItemAdmin, VocabularyListAdmin
 
 __all__ = [
     "CardScheduleAdmin",
@@ -10,5 +10,7 @@ __all__ = [
     "NoteAdmin",
     "ReviewLogAdmin",
     "PracticeSetAdmin",
+    "QuestionAdmin",
+    "VocabularyItemAdmin",
     "VocabularyListAdmin",
 ]

@@ -283,6 +283,9 @@ def test_the_admin_opens_to_staff_only(client, make):
         ("practice_note", 200),
         ("practice_reviewlog", 200),
         ("practice_practiceset", 200),
+        ("practice_question", 200),
+        ("practice_vocabularyitem", 403),
+        ("practice_vocabularylist", 403),
         ("django_celery_beat_periodictask", 403),
     ],
 )

@@ -7,19 +7,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, JSON, YAML
 from unfold.admin import ModelAdmin, StackedInline
+from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
 from accounts.models import User
 from config.errors import DomainError
 from config.languages import TAUGHT_CHOICES
+from learning.mastery.admin import CappedPaginator
 from learning.models import Concept
+from learning.sessions.services import level_for
+from practice.sets.exchange import QuestionResource, drafts_in
 from practice.sets.judging import right_answers
 from practice.sets.models import PracticeSet, Question
-from practice.sets.services import request_practice
+from practice.sets.services import assign_questions, request_practice
 from practice.sets.wording import asked, shown_answer, title_of
 
 
@@ -34,6 +45,21 @@ class AssignForm(forms.Form):
     )
     points = forms.ModelMultipleChoiceField(
         Concept.objects.none(), required=False, widget=UnfoldAdminSelectMultipleWidget
+    )
+
+    questions = forms.FileField(
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=(
+            "Questions of your own instead: a CSV, YAML or JSON file with the columns that the "
+            "export of questions has. Type and key are needed; lists are joined by “ | ”."
+        ),
+    )
+    title = forms.CharField(
+        required=False,
+        max_length=160,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Of questions of your own.",
     )
 
     def __init__(self, *args: Any, caller: User, **more: Any) -> None:
@@ -110,21 +136,76 @@ class PracticeSetAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     def assign(self, request: HttpRequest) -> HttpResponse:
         """Have a set made for a student: the form, and what it asks for."""
         caller = caller_of(request)
-        form = AssignForm(request.POST or None, caller=caller)
+        form = AssignForm(request.POST or None, request.FILES or None, caller=caller)
         if request.method == "POST" and form.is_valid():
-            data = form.cleaned_data
             try:
-                made = request_practice(
-                    learner=data["student"],
-                    requested_by=caller,
-                    concepts=list(data["points"]),
-                    language=data["language"],
-                    now=timezone.now(),
-                )
+                made = _assigned(caller, form.cleaned_data)
             except DomainError as error:
                 messages.error(request, error.message)
             else:
-                messages.success(request, f"A set is being made for {made.learner.name}.")
+                messages.success(request, f"{made.learner.name} gets a set.")
                 return redirect(reverse("admin:practice_practiceset_changelist"))
         context = {**self.admin_site.each_context(request), "form": form, "title": "Assign a set"}
         return render(request, "admin/practice/assign.html", context)
+
+
+def _assigned(caller: User, data: dict[str, Any]) -> PracticeSet:
+    """Raises DomainError for a file that cannot be read, or what cannot be practised."""
+    student, language = data["student"], data["language"]
+    if data["questions"]:
+        level = level_for(student, language) or ""
+        drafts = drafts_in(data["questions"], language=language, level=level)
+        return assign_questions(
+            learner=student,
+            requested_by=caller,
+            language=language,
+            title=data["title"],
+            drafts=drafts,
+        )
+    return request_practice(
+        learner=student,
+        requested_by=caller,
+        concepts=list(data["points"]),
+        language=language,
+        now=timezone.now(),
+    )
+
+
+@admin.register(Question)
+class QuestionAdmin(ReadOnlyAdmin, ExportMixin, ModelAdmin):
+    """All questions of one's students, to look through and to take out as a file."""
+
+    resource_classes = (QuestionResource,)
+    export_form_class = ExportForm
+    formats = (CSV, YAML, JSON)
+    list_display = ("asked_start", "type", "language", "difficulty", "right", "learner", "concept")
+    list_filter = ("type", "practice_set__kind", "practice_set__language", "difficulty")
+    list_select_related = ("practice_set__learner", "submission", "concept")
+    search_fields = ("prompt", "passage", "cue", "practice_set__learner__email")
+    ordering = ("-practice_set__assigned_at", "position")
+    list_per_page = 50
+    paginator = CappedPaginator
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
+        rows: QuerySet[Question] = super().get_queryset(request)
+        return rows.filter(practice_set__in=PracticeSet.objects.visible_to(caller_of(request)))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return caller_of(request).is_staff
+
+    @admin.display(description="asked")
+    def asked_start(self, row: Question) -> str:
+        return asked(row)[:80]
+
+    @admin.display(description="language", ordering="practice_set__language")
+    def language(self, row: Question) -> str:
+        return row.practice_set.language
+
+    @admin.display(description="learner")
+    def learner(self, row: Question) -> str:
+        return row.practice_set.learner.name
+
+    @admin.display(description="right", boolean=True)
+    def right(self, row: Question) -> bool | None:
+        given = getattr(row, "submission", None)
+        return given.correct if given else None

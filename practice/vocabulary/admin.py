@@ -1,12 +1,18 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from import_export.admin import ImportExportModelAdmin
+from import_export.formats.base_formats import CSV, JSON, YAML
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from accounts.admin_mixins import VisibleToAdmin
 from accounts.callers import caller_of
+from learning.mastery.admin import CappedPaginator
 from practice.vocabulary import search
+from practice.vocabulary.exchange import WordResource
 from practice.vocabulary.models import VocabularyItem, VocabularyList
 
 
@@ -33,3 +39,41 @@ class VocabularyListAdmin(VisibleToAdmin, ModelAdmin):
         super().save_related(request, form, formsets, change)
         native = caller_of(request).native_language
         search.index(form.instance.items.all(), language=form.instance.language, native=native)
+
+
+@admin.register(VocabularyItem)
+class VocabularyItemAdmin(ImportExportModelAdmin, ModelAdmin):
+    """Words of the public lists, for files in and out; single ones are changed in their list."""
+
+    resource_classes = (WordResource,)
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+    formats = (CSV, YAML, JSON)
+    list_display = ("text", "translation", "language", "level", "part_of_speech", "vocabulary_list")
+    list_display_links = None
+    list_filter = ("language", "level", "part_of_speech", "vocabulary_list__category")
+    list_select_related = ("vocabulary_list",)
+    search_fields = ("text", "translation", "vocabulary_list__name")
+    ordering = ("language", "vocabulary_list", "position")
+    list_per_page = 50
+    paginator = CappedPaginator
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VocabularyItem]:
+        rows: QuerySet[VocabularyItem] = super().get_queryset(request)
+        return rows.filter(vocabulary_list__owner=None).defer("search")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return caller_of(request).is_admin
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return caller_of(request).is_admin

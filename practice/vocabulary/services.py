@@ -96,6 +96,28 @@ def default_list(*, owner: User, language: str) -> VocabularyList:
     return made
 
 
+def shared_list(*, name: str, language: str) -> VocabularyList:
+    """The public list of that name that belongs to nobody; made with its first word."""
+    known = VocabularyList.objects.filter(owner=None, name=name, language=language)
+    return known.order_by("-slug").first() or VocabularyList.objects.create(
+        name=name, language=language, visibility=Visibility.PUBLIC
+    )
+
+
+@transaction.atomic
+def save_shared_item(*, item: VocabularyItem) -> VocabularyItem:
+    """A word of a public list, with its concept, and ready to be found."""
+    item.concept = _concepts(item.language, [item.text]).get(item.text.casefold())
+    item.category = item.category or item.vocabulary_list.category
+    if item._state.adding:
+        last = item.vocabulary_list.items.aggregate(last=Max("position"))["last"] or 0
+        item.position = last + 1
+    item.save()
+    mine = VocabularyItem.objects.filter(pk=item.pk)
+    search.index(mine, language=item.language, native="en")
+    return item
+
+
 def update_list(*, vocabulary_list: VocabularyList, changes: Mapping[str, Any]) -> VocabularyList:
     """Takes name, description, category, level and visibility."""
     for name in ("name", "description", "category", "level", "visibility"):

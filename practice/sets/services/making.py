@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from ai.errors import AllProvidersFailed, ProviderError
 from config.levels import LEVELS
 from learning.models import Concept
@@ -33,6 +34,7 @@ QUIZ_TYPES: Final = frozenset(
     (Question.Type.MULTIPLE_CHOICE, Question.Type.TRUE_FALSE, Question.Type.SHORT_ANSWER)
 )
 BUILT_IN: Final = "builtin"
+BY_HAND: Final = "by hand"
 _MOST_WORDS_IN_TEXT: Final = 80
 
 
@@ -70,6 +72,20 @@ def make_now(*, practice_set: PracticeSet, now: datetime) -> None:
     """The questions at once where no provider has to be asked; else the task makes them."""
     if not model.available():
         make_set(set_id=practice_set.pk, now=now)
+
+
+@transaction.atomic
+def assign_questions(
+    *, learner: User, requested_by: User, language: str, title: str, drafts: Sequence[Draft]
+) -> PracticeSet:
+    """A set of questions that somebody wrote, ready at once."""
+    row = PracticeSet.objects.create(
+        learner=learner, assigned_by=requested_by, language=language, title=title
+    )
+    level = level_for(learner, language) or LEVELS[0]
+    _store(row, Made(list(drafts), BY_HAND), level)
+    row.refresh_from_db()
+    return row
 
 
 def waiting_sets(*, before: datetime) -> list[UUID]:
