@@ -164,6 +164,8 @@ RATES = {
     "sign_in": env.str("RATE_SIGN_IN", default="30/m"),
     "sign_up": env.str("RATE_SIGN_UP", default="20/h"),
     "mail": env.str("RATE_MAIL", default="10/h"),
+    "tutor_request": env.str("RATE_TUTOR_REQUEST", default="20/h"),
+    "tutor_routing": env.str("RATE_TUTOR_ROUTING", default="60/m"),
 }
 
 CHANNEL_LAYERS = {
