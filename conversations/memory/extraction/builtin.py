@@ -1,7 +1,8 @@
 """The extractor that needs no model: patterns over what a learner says of themselves.
 
 It says what it found by templates, so it remembers only for learners whose own language is one of
-`SPEAKS`. Where it knows no word in that language, the learner's own stands there in quotation marks.
+`SPEAKS`. Where it knows no word in that language, the learner's own stands there in
+quotation marks.
 """
 
 import re
@@ -15,7 +16,7 @@ import yaml
 from ai.language.tokens import sentences
 from conversations.memory.extraction.candidates import Candidate, Reading, Said
 from conversations.memory.extraction.data import read
-from conversations.memory.extraction.folding import fold, folded_lower
+from conversations.memory.extraction.folding import fold
 from conversations.memory.extraction.importance import importance
 from conversations.memory.extraction.patterns import Pattern, Speech, speech
 from conversations.memory.extraction.sensitive import is_sensitive
@@ -155,6 +156,7 @@ def _candidate(
         importance=importance(told["base"], emphatic=emphatic, detailed=detailed),
         message_id=said.message_id,
         said_at=said.said_at,
+        field=told.get("fills", ""),
         value=words.get("v", ""),
     )
 

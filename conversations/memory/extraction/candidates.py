@@ -42,5 +42,7 @@ class Candidate:
     importance: float
     message_id: UUID
     said_at: datetime
+    field: str = ""
+    """The field of the learner's profile it may go into; empty for most."""
     value: str = ""
-    """What may go into the profile, in the learner's own language."""
+    """What would go there, in the learner's own language."""

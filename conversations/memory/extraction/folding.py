@@ -1,7 +1,7 @@
 import unicodedata
 from functools import lru_cache
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", " ": " ", " ": " "})
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " "})
 
 
 def fold(text: str) -> str:
