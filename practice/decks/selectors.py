@@ -1,5 +1,6 @@
 """Reads that pages and the API share."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,9 +30,18 @@ class DeckRow:
     mine: bool
 
 
+def _as_counted(name: str) -> list[tuple[int, str]]:
+    """For sorting: *Unit 2* stands before *Unit 10*."""
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part.casefold())
+        for part in re.split(r"(\d+)", name)
+    ]
+
+
 def deck_rows(*, learner: User, now: datetime) -> list[DeckRow]:
     """The decks a learner studies, with what is left of today in each. Constant in queries."""
-    decks = list(decks_studied_by(learner).select_related("owner").order_by("name", "pk"))
+    found = decks_studied_by(learner).select_related("owner").order_by("pk")
+    decks = sorted(found, key=lambda deck: _as_counted(deck.name))
     counts = counts_by_deck(learner=learner, now=now)
     cards = cards_in(decks)
     return [

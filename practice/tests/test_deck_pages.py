@@ -275,3 +275,11 @@ class TestReview:
                 page(client, "review")
             for number in range(20):
                 make_card(deck, f"{new_id()} {number}")
+
+
+def test_decks_stand_as_one_counts(client, ana):
+    for name in ("Unit 10", "unit 2", "Unit 1", "7", "Años"):
+        DeckFactory(owner=ana, name=name)
+    page = client.get("/decks").content.decode()
+    places = [page.index(f">{name}</a>") for name in ("7", "Años", "Unit 1", "unit 2", "Unit 10")]
+    assert places == sorted(places)

@@ -28,7 +28,7 @@ def text_of(response):
 
 def test_an_empty_page_invites_to_save(as_ana):
     page = text_of(as_ana.get("/vocabulary"))
-    assert "No list yet" in page
+    assert "No words of yours yet" in page
     assert "Save a word" in page
 
 

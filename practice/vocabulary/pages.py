@@ -21,6 +21,8 @@ from practice.vocabulary.models import VocabularyItem, VocabularyList
 from practice.vocabulary.selectors import described, lists_for, shown, words_for
 
 ON_A_PAGE = 50
+OWN_ON_A_PAGE = 20
+"""On the page that leads to the lists as well."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +42,7 @@ def vocabulary_page(request: HttpRequest) -> HttpResponse:
         return redirect("practice:vocabulary")
     asked = request.GET.get("q", "").strip()[:100]
     rows = words_for(learner, asked=asked, everywhere=bool(asked), language=language.language)
-    page = Paginator(rows.select_related("vocabulary_list"), ON_A_PAGE).get_page(
+    page = Paginator(rows.select_related("vocabulary_list"), OWN_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
     lists = described(list(lists_for(learner, language=language.language)), learner)
