@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from config.errors import DomainError
 
 
@@ -29,3 +31,16 @@ class ProviderError(Exception):
 class AllProvidersFailed(DomainError):
     status, code = 503, "provider_unavailable"
     message = "No tutor is answering right now. What you wrote is kept; try again in a moment."
+
+
+class ContentBlocked(DomainError):
+    """A text was refused by moderation. `details.flagId` names the flag that can be appealed."""
+
+    status, code = 400, "content_blocked"
+    message = "That cannot be sent here."
+
+    def __init__(self, *, reason: str, flag_id: UUID, category: str) -> None:
+        super().__init__(
+            f"{type(self).message} {reason}",
+            details={"flagId": [str(flag_id)], "category": [category]},
+        )

@@ -101,6 +101,9 @@ class ModerationFlag(models.Model):
     reason = models.CharField("for its writer", max_length=300)
     excerpt = models.CharField("what was found, with what stands around it", max_length=300)
     found_by = models.CharField("pattern, list or provider", max_length=80)
+    text_hash = models.CharField(
+        "SHA-256 of the text, whatever its case", max_length=64, blank=True
+    )
     appeal = models.CharField(max_length=1000, blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
