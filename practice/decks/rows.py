@@ -45,9 +45,13 @@ class Table(Generic[M]):
             read[place] = from_db_value(read[place], None, connection)
         return self._model.from_db("default", self._names, read)
 
-    def insert(self, rows: Iterable[M]) -> None:
-        """In one statement. Fields that fill themselves in on saving must be filled in."""
-        self._send(self._insertion(), rows, self._names)
+    def insert(self, rows: Sequence[M]) -> None:
+        """Fields that fill themselves in on saving must be filled in. Many are copied, which takes
+        PostgreSQL half the time; one costs less as a statement."""
+        if len(rows) > 1:
+            self._copy(rows)
+        else:
+            self._send(self._insertion(), rows, self._names)
 
     def update(self, rows: Iterable[M], names: tuple[str, ...]) -> None:
         """Those fields of those rows, in one statement."""
@@ -58,6 +62,14 @@ class Table(Generic[M]):
         sent = [{name: getattr(row, name) for name in names} for row in rows]
         with connection.cursor() as cursor:
             cursor.execute(statement, [_encode(sent).decode()])
+
+    def _copy(self, rows: Iterable[M]) -> None:
+        columns = ", ".join(f'"{name}"' for name in self._names)
+        statement = f'COPY "{self._model._meta.db_table}" ({columns}) FROM STDIN'
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                values = (getattr(row, name) for name in self._names)
+                copy.write_row([_sent(value) for value in values])
 
     @cache  # noqa: B019 - a table lives as long as the process
     def _insertion(self) -> str:
@@ -79,6 +91,10 @@ class Table(Generic[M]):
     def _typed(self, names: Sequence[str]) -> str:
         types = {field.attname: field.db_type(connection) for field in self._fields}
         return ", ".join(f'"{name}" {types[name]}' for name in names)
+
+
+def _sent(value: Any) -> Any:
+    return _encode(value).decode() if isinstance(value, dict) else value
 
 
 def ids(values: Iterable[UUID]) -> str:
