@@ -1,5 +1,6 @@
 """`Idempotency-Key`: what is sent twice is done once, and answered twice alike."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from django.core.cache import cache
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.crypto import salted_hmac
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -117,7 +119,18 @@ def _place(request: Request, key: str) -> str:
 
 
 def _digest(request: Request) -> str:
-    return _hashed(json.dumps(request.data, sort_keys=True, default=str))
+    return _hashed(json.dumps(request.data, sort_keys=True, default=_told))
+
+
+def _told(value: Any) -> str:
+    """Of a file what is in it: two may bear one name."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for piece in value.chunks():
+        digest.update(piece)
+    value.seek(0)
+    return digest.hexdigest()
 
 
 def _hashed(text: str) -> str:

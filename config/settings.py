@@ -235,6 +235,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "practice.decks.tasks.record_unread_reviews_task",
         "schedule": crontab(minute="35"),
     },
+    "sweep-imports": {
+        "task": "practice.decks.exchange.tasks.sweep_imports_task",
+        "schedule": crontab(minute="*/10"),
+    },
     "fit-parameters": {
         "task": "practice.decks.tasks.fit_due_parameters_task",
         "schedule": crontab(hour="2", minute="10"),
@@ -319,6 +323,9 @@ SPECTACULAR_SETTINGS = {
         "AssessmentStatusEnum": "assessments.models.Assessment.Status",
         "ConceptKindEnum": "learning.models.Concept.Kind",
         "ConceptStateEnum": "learning.progress.states.ConceptState",
+        "DeckExportFormatEnum": "practice.decks.exchange.exporting.FORMATS",
+        "DeckImportFormatEnum": "practice.decks.models.DeckImport.Format",
+        "DeckImportStatusEnum": "practice.decks.models.DeckImport.Status",
         "DeckVisibilityEnum": "practice.decks.models.Visibility",
         "DifficultyEnum": "config.levels.Difficulty",
         "DisputeStatusEnum": "assessments.models.Dispute.Status",
@@ -391,6 +398,7 @@ EVIDENCE_SOURCES = {
     "assessments.response": "assessments.links.of_responses",
     "conversations.correction": "conversations.links.of_corrections",
     "conversations.message": "conversations.links.of_messages",
+    "conversations.transcriptchunk": "conversations.transcripts.links.of_chunks",
     "learning.exerciseanswer": "learning.content.links.of_answers",
     "practice.submission": "practice.sets.links.of_submissions",
 }
@@ -402,7 +410,10 @@ TODAY_STEPS = [
     "conversations.today.steps",
 ]
 # Who knows the sessions a set may be made from: (learner, id) -> (language, concepts) or None.
-PRACTICE_SESSIONS = ["practice.sets.aims.of_learning_session"]
+PRACTICE_SESSIONS = [
+    "practice.sets.aims.of_learning_session",
+    "conversations.transcripts.practice.of_tutoring_session",
+]
 
 # --- Mail -----------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

@@ -4,7 +4,7 @@ words of errors on record were right this time.
 Needs the word lists, so it runs in workers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Generic, TypeVar
@@ -153,14 +153,21 @@ def right_uses(
 ) -> list[Use]:
     """Errors on record whose corrected words stand in the text, which has no such slip."""
     made = {slip.key for slip in slips}
-    errors = RecurringError.objects.filter(learner=learner, language=reading.language).exclude(
-        status=RecurringError.Status.CLOSED
-    )
-    return [
-        Use(error, quote)
-        for error in errors.exclude(key__in=made).exclude(pattern="").select_related("concept")
-        if (quote := _quote(reading, error.pattern))
-    ]
+    return uses_in(reading, errors_on_record(learner, reading.language, but=made))
+
+
+def errors_on_record(
+    learner: User, language: str, *, but: Collection[str] = ()
+) -> list[RecurringError]:
+    """Those of a learner that are not overcome and that a right use can be told of."""
+    errors = RecurringError.objects.filter(learner=learner, language=language)
+    errors = errors.exclude(status=RecurringError.Status.CLOSED).exclude(pattern="")
+    return list(errors.exclude(key__in=but).select_related("concept"))
+
+
+def uses_in(reading: Reading[Corrected], errors: Iterable[RecurringError]) -> list[Use]:
+    """Which of the errors' words are right in the text."""
+    return [Use(error, quote) for error in errors if (quote := _quote(reading, error.pattern))]
 
 
 def _quote(reading: Reading[Corrected], pattern: str) -> str:

@@ -35,7 +35,7 @@ def _lines(file: "File[Any]", encoding: str) -> Iterator[str]:
 
 
 @contextmanager
-def _text(file: "File[Any]", encoding: str) -> Iterator[io.TextIOWrapper[Any]]:
+def _text(file: "File[Any]", encoding: str) -> "Iterator[io.TextIOWrapper[Any]]":
     file.seek(0)
     bare: Any = file.file
     text = io.TextIOWrapper(bare, encoding=encoding, errors="replace", newline=None)

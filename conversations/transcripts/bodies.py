@@ -1,0 +1,58 @@
+"""A session as the API gives it."""
+
+from datetime import datetime
+from typing import Any
+
+from config.languages import TAUGHT
+from conversations.transcripts.models import TutoringSession
+from conversations.transcripts.selectors import concepts_of, transcript_of
+
+_LISTS = ("studentStrengths", "areasForImprovement", "actionItems")
+
+
+def session_body(session: TutoringSession, *, now: datetime) -> dict[str, Any]:
+    found = session.analysis
+    proofs = found.get("proofs", {})
+    strengths, areas, actions = (found.get(name, []) for name in _LISTS)
+    proved = [proofs.get(name, []) for name in _LISTS]
+    return {
+        "session_id": session.pk,
+        "transcript": transcript_of(session),
+        "analysis": {
+            "topics": found.get("topics", []),
+            "concepts": concepts_of(session, now=now),
+            "student_strengths": strengths,
+            "areas_for_improvement": areas,
+            "action_items": actions,
+        },
+        "status": session.status,
+        "student_id": session.student_id,
+        "tutor_id": session.tutor_id,
+        "title": str(session),
+        "date": session.held_at,
+        "duration": session.duration,
+        "language": session.language,
+        "speakers": session.speakers,
+        "student_speaker": session.student_speaker,
+        "proofs": {
+            "student_strengths": proved[0],
+            "areas_for_improvement": proved[1],
+            "action_items": proved[2],
+        },
+        "step": session.step,
+        "progress": session.progress,
+        "error": session.error,
+        "error_code": session.error_code,
+    }
+
+
+def row_body(session: TutoringSession) -> dict[str, Any]:
+    return {
+        "pk": session.pk,
+        "held_at": session.held_at,
+        "subject": session.subject or TAUGHT[session.language].name,
+        "topics": session.analysis.get("topics", []),
+        "status": session.status,
+        "title": str(session),
+        "progress": session.progress,
+    }
