@@ -47,9 +47,13 @@ def extract(reading: Reading) -> list[Candidate]:
     ]
     found: dict[tuple[object, str], Candidate] = {}
     for said in reading.said:
+        lead = ""
         for start, end in sentences(said.text):
-            for candidate in _in_sentence(reading, said, said.text[start:end], spoken):
+            sentence = said.text[start:end]
+            for candidate in _in_sentence(reading, said, sentence, lead, spoken):
                 _keep_the_fuller(found, candidate)
+            # *I would say: ...* reaches over its colon.
+            lead = f"{lead} {sentence}" if sentence.endswith(":") else ""
     return list(found.values())
 
 
@@ -61,14 +65,15 @@ def _keep_the_fuller(found: dict[tuple[object, str], Candidate], candidate: Cand
 
 
 def _in_sentence(
-    reading: Reading, said: Said, sentence: str, spoken: list[Speech]
+    reading: Reading, said: Said, sentence: str, lead: str, spoken: list[Speech]
 ) -> Iterator[Candidate]:
     if "?" in sentence or is_sensitive(sentence, languages=[one.language for one in spoken]):
         return
     folded = fold(sentence)
     quoted = [match.span() for match in _QUOTE_MARKS.finditer(sentence)]
     for one in spoken:
-        if one.temporary.search(folded) or one.unreal.search(folded):
+        around = f"{fold(lead)} {folded}"
+        if one.temporary.search(around) or one.unreal.search(around):
             continue
         in_part = said.role_play and not one.real.search(folded)
         for pattern in one.patterns:

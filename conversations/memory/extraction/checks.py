@@ -1,7 +1,7 @@
 """What a candidate must stand up to before it is remembered, whoever found it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ai.language.detect import detect
@@ -18,11 +18,6 @@ MOST_QUOTE: Final = 400
 ABOUT_LEARNING: Final = Memory.Namespace.LEARNING
 _NUMBER = re.compile(r"\d+")
 _QUOTED = re.compile(r"[«“„\"][^»”“\"]*[»”“\"]")
-
-
-def sound(candidates: Iterable[Candidate], reading: Reading) -> list[Candidate]:
-    """Those with nothing against them."""
-    return [candidate for candidate in candidates if not refusal(candidate, reading)]
 
 
 def refusal(candidate: Candidate, reading: Reading, *, found_by: str = "model") -> str:
@@ -50,7 +45,8 @@ def _model_refusal(candidate: Candidate, reading: Reading, said: Said) -> str:
         return "invented"
     if "?" in candidate.quote:
         return "question"
-    spoken = [speech(one) for one in (reading.language, reading.native_language) if one in _spoken]
+    languages = (reading.language, reading.native_language)
+    spoken = [speech(one) for one in languages if one in builtin.SPEAKS]
     quote = fold(candidate.quote)
     if candidate.namespace != Memory.Namespace.PLANS and any(
         one.temporary.search(quote) for one in spoken
@@ -64,18 +60,19 @@ def _model_refusal(candidate: Candidate, reading: Reading, said: Said) -> str:
     return ""
 
 
-_spoken = builtin.SPEAKS
-
-
 def _proves(quote: str, said: Said) -> bool:
     return len(quote.split()) >= LEAST_QUOTE and len(quote) <= MOST_QUOTE and quote in said.text
 
 
 def _in_language(content: str, reading: Reading) -> bool:
-    """Words quoted as the learner said them are no part of it."""
-    told = _QUOTED.sub("", content)
+    told = unquoted(content)
     others: Sequence[str] = (reading.native_language, reading.language, "en")
     return detect(told, expected=tuple(dict.fromkeys(others))) == reading.native_language
+
+
+def unquoted(content: str) -> str:
+    """Words quoted as the learner said them are in no language of ours."""
+    return _QUOTED.sub("", content)
 
 
 def _invented(content: str, text: str) -> bool:

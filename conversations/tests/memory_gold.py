@@ -1,0 +1,107 @@
+"""The gold set of memories, and how an extractor does on it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from ai.language.detect import detect
+from config.ids import new_id
+from conversations.memory.extraction import builtin, checks
+from conversations.memory.extraction.candidates import Candidate, Reading
+from conversations.memory.extraction.gathering import Line, gather
+from conversations.memory.matching import Told, same
+
+FILE = Path(__file__).parent / "gold" / "memories.yaml"
+ROLES = {"l": "user", "t": "assistant"}
+AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Case:
+    reading: Reading
+    expected: dict[str, str]
+    """How each is said in the learner's own language, by subject."""
+    told: Sequence[str]
+    why: str
+    texts: Sequence[str]
+
+
+@dataclass
+class Score:
+    found: int = 0
+    right: int = 0
+    expected: int = 0
+    wrong: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.right / self.expected
+
+
+Extractor = Callable[[Case], Iterable[Candidate]]
+
+
+def cases() -> list[Case]:
+    return [_case(row) for row in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
+
+
+def _case(row: dict) -> Case:
+    lines = [Line(new_id(), ROLES[who], text, AT) for who, text in row["lines"]]
+    said = gather(lines, scenario=row.get("scenario", ""), after=None)
+    reading = Reading(row["learning"], row["native"], "Ana Torres", said)
+    expect = row.get("expect", [])
+    pairs = [expect] if expect and isinstance(expect[0], str) else expect
+    texts = [text for who, text in row["lines"] if who == "l"]
+    return Case(reading, dict(pairs), row.get("told", ()), row.get("why", ""), texts)
+
+
+def by_patterns(case: Case) -> list[Candidate]:
+    return builtin.extract(case.reading)
+
+
+def measure(extractor: Extractor, *, found_by: str) -> Score:
+    """What an extractor's candidates come to once they are checked."""
+    score = Score()
+    for case in cases():
+        found = [
+            one
+            for one in extractor(case)
+            if not checks.refusal(one, case.reading, found_by=found_by)
+            and not _was_told(one, case, found_by)
+        ]
+        _count(score, case, found)
+    return score
+
+
+def _was_told(candidate: Candidate, case: Case, found_by: str) -> bool:
+    by_rules = found_by == builtin.NAME
+    new = Told(candidate.namespace, candidate.subject, candidate.content, None, by_rules)
+    return any(
+        same(new, Told(candidate.namespace, candidate.subject, told, None, by_rules))
+        for told in case.told
+    )
+
+
+def _count(score: Score, case: Case, found: Sequence[Candidate]) -> None:
+    native = case.reading.native_language
+    for one in found:
+        right = one.subject in case.expected
+        score.right += right
+        if not right:
+            score.wrong.append(f"{case.why or 'unforeseen'}: {one.content} <- {one.quote}")
+        told = checks.unquoted(one.content)
+        if detect(told, expected=(native, case.reading.language, "en")) != native:
+            score.foreign.append(f"{native}: {one.content}")
+    score.found += len(found)
+    score.expected += len(case.expected)
+    missed = set(case.expected) - {one.subject for one in found}
+    score.missed += [f"{subject}: {case.texts}" for subject in sorted(missed)]
