@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts import api
+from accounts.notifications import api as notifications
 
 app_name = "accounts_api"
 urlpatterns = [
@@ -22,4 +23,15 @@ urlpatterns = [
     path("user/settings", api.SettingsView.as_view(), name="settings"),
     path("settings/save", api.SettingsSaveView.as_view(), name="settings_save"),
     path("settings/sync", api.SettingsSyncView.as_view(), name="settings_sync"),
+    path("notifications", notifications.NotificationListView.as_view(), name="notifications"),
+    path(
+        "notifications/read-all",
+        notifications.NotificationReadAllView.as_view(),
+        name="notifications_read_all",
+    ),
+    path(
+        "notifications/<uuid:notification_id>/read",
+        notifications.NotificationReadView.as_view(),
+        name="notification_read",
+    ),
 ]

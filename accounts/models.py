@@ -346,7 +346,13 @@ class Notification(models.Model):
                 name="notification_source_unique",
             )
         ]
-        indexes = [models.Index(fields=["user", "-created_at"], name="notification_recent")]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="notification_recent"),
+            # The bell counts on every page.
+            models.Index(
+                fields=["user"], condition=Q(read_at__isnull=True), name="notification_unread"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts import pages
+from accounts.notifications import pages as notifications
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +12,13 @@ urlpatterns = [
     path("waiting", pages.tutor_waiting_page, name="tutor_waiting"),
     path("settings", pages.settings_page, name="settings"),
     path("settings/password", pages.password_change_page, name="password_change"),
+    path("notifications", notifications.notifications_page, name="notifications"),
+    path("notifications/read-all", notifications.read_all_page, name="notifications_read_all"),
+    path(
+        "notifications/<uuid:notification_id>",
+        notifications.open_notification_page,
+        name="notification",
+    ),
     path("reset", pages.password_reset_page, name="password_reset"),
     path("reset/sent", pages.password_reset_done_page, name="password_reset_done"),
     path(

@@ -1,9 +1,9 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import User
+from accounts.models import TutorAssignment, User
 from config.ids import new_id
 
 
@@ -73,6 +73,11 @@ class TutorRequestQuerySet(models.QuerySet["TutorRequest"]):
         """Those of learners whom the user teaches, or of everybody for an admin."""
         return self.visible_to(user).exclude(learner=user)
 
+    def with_tutors(self) -> Self:
+        """With `has_tutor`: without one, admins were called."""
+        current = TutorAssignment.objects.current().filter(student=OuterRef("learner"))
+        return self.annotate(has_tutor=Exists(current))
+
     def open(self) -> Self:
         return self.filter(returned_at__isnull=True, withdrawn_at__isnull=True)
 
@@ -115,6 +120,9 @@ class TutorRequest(models.Model):
     verdict = models.CharField(max_length=12, choices=Verdict, blank=True)
     verdict_note = models.CharField(max_length=500, blank=True)
 
+    has_tutor: bool
+    """Set by `with_tutors`."""
+
     objects = TutorRequestQuerySet.as_manager()
 
     class Meta:
@@ -136,3 +144,18 @@ class TutorRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id} at {self.requested_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def state(self) -> str:
+        """Where it stands: asked, queued, human, returned or withdrawn."""
+        if self.withdrawn_at:
+            return "withdrawn"
+        if self.returned_at:
+            return "returned"
+        if self.taken_at:
+            return "human"
+        return "queued" if self.queued_at else "asked"
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.returned_at or self.withdrawn_at)

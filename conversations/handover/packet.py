@@ -44,9 +44,7 @@ def make_packet(*, request: TutorRequest, decision: RoutingDecision, now: dateti
         "focus": brief.focus(errors, weak, decision.topic),
         "strengths": brief.strengths(learner, language, now=now),
         "tried": {
-            "practice": [
-                practice_body(one) for one in brief.practice_sets(learner)[: brief.LATEST]
-            ],
+            "practice": [practice_body(one) for one in brief.latest_practice(learner)],
             "lessons": _lessons(request),
             "replies": _replies(conversation),
         },
