@@ -349,6 +349,7 @@ SPECTACULAR_SETTINGS = {
         "SkillEnum": "learning.models.Skill",
         "SurfaceEnum": "learning.models.Surface",
         "TaskTypeEnum": "learning.content.tasks_made.TASK_TYPES",
+        "TutorRequestStateEnum": ["asked", "queued", "human", "returned", "withdrawn"],
         "TextOutcomeEnum": "assessments.feedback.OUTCOMES",
     },
     "POSTPROCESSING_HOOKS": [
