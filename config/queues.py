@@ -33,6 +33,8 @@ QUEUE_OF = {
     "conversations.tasks.read_unread_messages_task": Queue.ANALYSIS,
     "conversations.transcripts.tasks.process_session_task": Queue.ANALYSIS,
     "conversations.transcripts.tasks.process_waiting_sessions_task": Queue.ANALYSIS,
+    "practice.decks.exchange.tasks.import_deck_task": Queue.ANALYSIS,
+    "practice.decks.exchange.tasks.sweep_imports_task": Queue.DEFAULT,
     "practice.decks.tasks.fit_due_parameters_task": Queue.ANALYSIS,
     "practice.decks.tasks.fit_parameters_task": Queue.ANALYSIS,
     "practice.decks.tasks.record_reviews_task": Queue.ANALYSIS,

@@ -3,15 +3,19 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
 from learning.mastery.admin import CappedPaginator
+from practice.decks.exchange.api import download
+from practice.decks.exchange.exporting import export_deck
 from practice.decks.models import CardSchedule, Deck, Note, ReviewLog
 from practice.decks.services import copy_deck, delete_deck
 
@@ -23,7 +27,8 @@ class DeckAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email", "owner__name")
     ordering = ("-created_at",)
-    actions = ("copy", "take_away")
+    actions = ("copy", "as_package", "as_table", "as_json", "take_away")
+    actions_list = ("bring_in",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Deck]:
         rows = Deck.objects.visible_to(caller_of(request)).values("pk")
@@ -42,6 +47,30 @@ class DeckAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
         count = queryset.count()
         text = ngettext("%(count)d deck copied.", "%(count)d decks copied.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+    @admin.action(description=_("Export as an Anki package"), permissions=["view"])
+    def as_package(self, request: HttpRequest, queryset: QuerySet[Deck]) -> Any:
+        return self._export(request, queryset, "apkg")
+
+    @admin.action(description=_("Export as a table"), permissions=["view"])
+    def as_table(self, request: HttpRequest, queryset: QuerySet[Deck]) -> Any:
+        return self._export(request, queryset, "csv")
+
+    @admin.action(description=_("Export as JSON"), permissions=["view"])
+    def as_json(self, request: HttpRequest, queryset: QuerySet[Deck]) -> Any:
+        return self._export(request, queryset, "json")
+
+    @action(description=_("Import cards"), permissions=["view"])  # type: ignore[untyped-decorator]
+    def bring_in(self, request: HttpRequest) -> HttpResponse:
+        return redirect("practice:import_cards")
+
+    def _export(self, request: HttpRequest, queryset: QuerySet[Deck], format: str) -> Any:
+        decks = list(queryset[:2])
+        if len(decks) > 1:
+            self.message_user(request, _("Export one deck at a time."), messages.ERROR)
+            return None
+        caller, now = caller_of(request), timezone.now()
+        return download(export_deck(deck=decks[0], learner=caller, format=format, now=now))
 
     @admin.action(description=_("Take away from every shelf"), permissions=["manage"])
     def take_away(self, request: HttpRequest, queryset: QuerySet[Deck]) -> None:

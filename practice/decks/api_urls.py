@@ -1,6 +1,7 @@
 from django.urls import path
 
 from practice.decks.api import cards, decks, reviews
+from practice.decks.exchange import api as exchange
 
 urlpatterns = [
     path("flashcards/decks", decks.DecksView.as_view()),
@@ -13,6 +14,9 @@ urlpatterns = [
     path("flashcards/decks/<uuid:deck_id>/members", decks.MembersView.as_view()),
     path("flashcards/decks/<uuid:deck_id>/members/<uuid:user_id>", decks.MemberView.as_view()),
     path("flashcards/decks/<uuid:deck_id>/cards", cards.DeckCardsView.as_view()),
+    path("flashcards/decks/<uuid:deck_id>/export", exchange.ExportView.as_view()),
+    path("flashcards/import", exchange.ImportView.as_view()),
+    path("flashcards/imports/<uuid:import_id>", exchange.DeckImportView.as_view()),
     path("flashcards/cards", cards.CardsView.as_view()),
     path("flashcards/cards/due", reviews.DueView.as_view()),
     path("flashcards/cards/bulk", cards.BulkView.as_view()),

@@ -353,6 +353,11 @@ class ReviewLog(models.Model):
         return f"{self.rating} at {self.reviewed_at:%Y-%m-%d}"
 
 
+class DeckImportQuerySet(models.QuerySet["DeckImport"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(learner__in=User.objects.visible_to(user))
+
+
 class DeckImport(models.Model):
     """A file of cards on its way into a deck: what became of it, step by step."""
 
@@ -384,6 +389,8 @@ class DeckImport(models.Model):
     error = models.CharField("for the learner", max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeckImportQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["learner", "-created_at"], name="deck_import_recent")]

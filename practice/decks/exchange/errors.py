@@ -34,6 +34,7 @@ SENTENCES: Final = {
     "wrong_encoding": gettext_noop("The text of the file cannot be read. Save it as UTF-8."),
     "no_front": gettext_noop("Say which column holds the front of the cards."),
     "unknown_version": gettext_noop("The file was written by a newer version. Update, and retry."),
+    "no_preview": gettext_noop("Only tables have a preview: this file says itself what it holds."),
     "interrupted": gettext_noop("The import stopped half-way. Start it again: nothing is doubled."),
 }
 """What a person is told, by code."""

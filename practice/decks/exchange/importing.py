@@ -68,6 +68,8 @@ def begin_import(*, row: DeckImport, now: datetime, **choices: Any) -> DeckImpor
 
     Raises ImportRefused for a small file that cannot be taken in; the row says so too.
     """
+    if row.format == Format.CSV and "front" not in choices.get("columns", ("front",)):
+        raise ImportRefused("no_front")
     row.options |= {**choices, "begun": True}
     row.save(update_fields=["options"])
     if row.file.size <= limits.SMALL_FILE and _is_done(row, now):
@@ -99,7 +101,9 @@ def run_import(*, import_id: UUID | str, now: datetime) -> bool:
 
 
 def preview_import(*, row: DeckImport) -> Preview:
-    """What would be made of a table. Raises ImportRefused."""
+    """What would be made of a table. Raises ImportRefused, also for what is no table."""
+    if row.format != Format.CSV:
+        raise ImportRefused("no_preview")
     with row.file.open("rb") as file:
         return preview(file, detected(file, Layout.from_options(row.options)))
 
@@ -117,9 +121,14 @@ def drop_abandoned(*, now: datetime) -> int:
     rows = DeckImport.objects.filter(status=Status.WAITING, created_at__lt=now - ABANDONED)
     dropped = list(rows.exclude(options__begun=True))
     for row in dropped:
-        row.file.delete(save=False)
-        row.delete()
+        drop_import(row=row)
     return len(dropped)
+
+
+def drop_import(*, row: DeckImport) -> None:
+    """Throw away an upload that was only looked at."""
+    row.file.delete(save=False)
+    row.delete()
 
 
 def _is_done(row: DeckImport, now: datetime) -> bool:
