@@ -223,6 +223,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "conversations.tasks.read_unread_messages_task",
         "schedule": crontab(minute="25"),
     },
+    "remember-finished": {
+        "task": "conversations.memory.tasks.remember_finished_task",
+        "schedule": crontab(hour="1", minute="15"),
+    },
+    "archive-memories": {
+        "task": "conversations.memory.tasks.archive_memories_task",
+        "schedule": crontab(hour="4", minute="5"),
+    },
     "calibrate-items": {
         "task": "assessments.tasks.calibrate_items_task",
         "schedule": crontab(hour="2", minute="40"),

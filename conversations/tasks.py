@@ -7,9 +7,15 @@ from conversations.handover.tasks import (
     queue_request_task,
     queue_waiting_requests_task,
 )
+from conversations.memory.tasks import (
+    archive_memories_task,
+    remember_conversation_task,
+    remember_finished_task,
+)
 from conversations.transcripts.tasks import process_session_task, process_waiting_sessions_task
 
 __all__ = [
+    "archive_memories_task",
     "close_interrupted_turns_task",
     "mail_answer_task",
     "mail_tutors_task",
@@ -19,6 +25,8 @@ __all__ = [
     "queue_waiting_requests_task",
     "read_message_task",
     "read_unread_messages_task",
+    "remember_conversation_task",
+    "remember_finished_task",
 ]
 
 
