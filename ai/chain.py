@@ -116,8 +116,8 @@ class _Asked:
 
 def _in_plain_words(request: ChatRequest) -> ChatRequest:
     """Marks keep a model from taking orders from a learner; rules would correct them."""
-    messages = tuple(replace(one, content=unmarked(one.content)) for one in request.messages)
-    return replace(request, messages=messages)
+    plain = [replace(one, content=unmarked(one.content)) for one in request.messages]
+    return replace(request, messages=tuple(one for one in plain if one.content))
 
 
 def _now() -> float:
@@ -128,7 +128,7 @@ async def _able(request: ChatRequest) -> list[ChatModel]:
     # The first call imports the SDKs: in a thread, so that other streams go on meanwhile.
     chosen = factory.chat_models
     models = chosen() if factory.ready() else await asyncio.to_thread(chosen)
-    if request.response_schema is None:
+    if request.response_schema is None and not request.models_only:
         return models
     return [model for model in models if model.name not in factory.LOCAL_PROVIDERS]
 

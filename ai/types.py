@@ -55,6 +55,8 @@ class ChatRequest:
     names: tuple[str, ...] = ()
     """People's names no outside provider may see. They come back restored in its answer."""
     hints: Mapping[str, Any] = field(default_factory=dict)
+    models_only: bool = False
+    """Not for the built-in tutor: whoever asks has something better to say without a model."""
 
 
 @dataclass(frozen=True, slots=True)

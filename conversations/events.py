@@ -52,6 +52,8 @@ class CorrectionEvent(Event, frozen=True, tag="correction"):
     corrected: str
     kind: str
     reason: str
+    manner: str = "explicit"
+    """How the learner wants to be told: `hint` shows the place and the reason first."""
 
 
 class MessageEnd(Event, frozen=True, tag="message.end"):

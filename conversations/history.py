@@ -1,7 +1,9 @@
 """What was said on the way to a message: the branch it ends."""
 
-from collections.abc import Sequence
-from typing import Literal
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -23,10 +25,13 @@ WITH RECURSIVE branch AS (
         ON said.id = coalesce(branch.reply_to_id, branch.follows_id)
     WHERE branch.step < %s
 )
-SELECT said.role, said.content FROM branch JOIN conversations_message AS said USING (id)
+SELECT said.role, said.content, CASE branch.step WHEN 1 THEN said.tools END
+FROM branch JOIN conversations_message AS said USING (id)
 ORDER BY branch.step
 """
-BRANCH_IDS = BRANCH.replace("said.role, said.content", "said.id")
+BRANCH_IDS = BRANCH.replace(
+    "said.role, said.content, CASE branch.step WHEN 1 THEN said.tools END", "said.id"
+)
 
 NEWEST_END = """
 WITH RECURSIVE below AS (
@@ -54,14 +59,32 @@ def branch_ids(tip: UUID, *, limit: int) -> list[UUID]:
         return [row[0] for row in reversed(cursor.fetchall())]
 
 
-def recent_messages(tip: UUID | None) -> tuple[ChatMessage, ...]:
-    """What a model is told of the branch that ends in `tip`: oldest first, the newest kept when
-    the budget is short."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a turn is told of its branch: messages oldest first, and the last reply's tools."""
+
+    messages: tuple[ChatMessage, ...] = ()
+    tools: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """The question to which the learner's message is the answer; empty without one."""
+        last = self.tools[-1] if self.tools else {}
+        if last.get("name") != "create_assessment_question" or last.get("status") != "done":
+            return {}
+        question: Mapping[str, Any] = last["result"]
+        return question
+
+
+def past_of(tip: UUID | None) -> Past:
+    """The end of the branch that ends in `tip`; the newest kept when the budget is short."""
     if tip is None:
-        return ()
+        return Past()
     with connection.cursor() as cursor:
         cursor.execute(BRANCH, [tip, 2 * MAX_MESSAGES])
-        return _within_budget(cursor.fetchall())
+        rows = cursor.fetchall()
+    tools = json.loads(rows[0][2]) if rows else []
+    return Past(_within_budget([(role, content) for role, content, _ in rows]), tools)
 
 
 def _within_budget(newest_first: Sequence[tuple[str, str]]) -> tuple[ChatMessage, ...]:

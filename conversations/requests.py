@@ -8,6 +8,9 @@ from ai import prompts
 from ai.scenarios import find
 from ai.types import ChatMessage, ChatRequest
 from config.languages import NATIVE, TAUGHT
+from conversations.contract import Manner
+from conversations.retrieval.citations import passages_block
+from conversations.retrieval.found import Found
 from conversations.services.turns import TurnContext
 
 
@@ -31,17 +34,62 @@ class Slip(Protocol):
 
 
 NO_SCENE = "none: talk about what the learner brings up."
+RECAST = (
+    "Where the learner's wording was wrong, use the right wording naturally in your own sentence. "
+    "Never point out a mistake, explain grammar, or quote the learner back: corrections are shown "
+    "elsewhere."
+)
+NO_RECAST = (
+    "Where the learner's wording was wrong, do not say it right yourself: they are finding it out "
+    "from a hint. Never point out a mistake, explain grammar, or quote the learner back."
+)
 
 
 def reply_request(turn: TurnContext, slips: Sequence[Slip] | None) -> ChatRequest:
     """`slips` are for the built-in tutor; None when not known yet: it looks for them itself."""
     hints: dict[str, Any] = {"scenario": turn.scenario, "turn": turn.number}
+    quiet = turn.contract.manner == Manner.HINT
     if slips is not None:
-        hints["slips"] = list(slips)
-    messages = tuple(_marked(message) for message in (*turn.history, _said(turn)))
+        # The built-in tutor recasts the slips it is given.
+        hints["slips"] = [] if quiet else list(slips)
+    messages = (*_remembered(turn), *map(_marked, (*turn.history, _said(turn))))
+    return _request(
+        turn,
+        "tutor_reply",
+        messages,
+        hints=hints,
+        temperature=0.7,
+        scene=_scene(turn),
+        correcting=NO_RECAST if quiet else RECAST,
+    )
+
+
+def answer_request(turn: TurnContext, found: Sequence[Found]) -> ChatRequest:
+    """A question with the passages to answer it from. Only for models."""
+    asked = ChatMessage("user", f"{passages_block(found)}\n\n{_marked(_said(turn)).content}")
+    return replace(
+        _request(turn, "answer_from_sources", (asked,), temperature=0.2), models_only=True
+    )
+
+
+def action_request(turn: TurnContext) -> ChatRequest:
+    """What the learner wants done, for a model with tools. Only for models."""
+    messages = (*_remembered(turn), *map(_marked, (*turn.history, _said(turn))))
+    asked = turn.asked["question"] if turn.asked else ""
+    pending = f"You asked this question, and this is the answer: {asked}" if asked else "none."
+    request = _request(turn, "tutor_action", messages, temperature=0.3, pending=pending)
+    return replace(request, models_only=True)
+
+
+def _scene(turn: TurnContext) -> str:
     scene = find(turn.language, turn.scenario) if turn.scenario else None
-    told = f"{scene.setting} The learner's aim: {scene.goal}" if scene else NO_SCENE
-    return _request(turn, "tutor_reply", messages, hints=hints, temperature=0.7, scene=told)
+    return f"{scene.setting} The learner's aim: {scene.goal}" if scene else NO_SCENE
+
+
+def _remembered(turn: TurnContext) -> tuple[ChatMessage, ...]:
+    if not turn.memories:
+        return ()
+    return (ChatMessage("user", prompts.memory_block([one.content for one in turn.memories])),)
 
 
 def corrections_request(turn: TurnContext) -> ChatRequest:

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -6,7 +7,8 @@ from string import Template
 
 _FOLDER = Path(__file__).parent
 _FILE = re.compile(r"(?P<name>[a-z_]+)\.v(?P<version>\d+)\.md")
-_MARKS = re.compile(r"</?learner_text>", re.IGNORECASE)
+_MARKS = re.compile(r"</?\s*(?:learner_text|remembered)\b[^>]*>", re.IGNORECASE)
+_MEMORIES = re.compile(r"<remembered>.*</remembered>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,15 @@ def learner_block(text: str) -> str:
     return f"<learner_text>\n{_MARKS.sub('', text)}\n</learner_text>"
 
 
+def memory_block(memories: Sequence[str]) -> str:
+    """What is remembered of a learner, marked as data like their words."""
+    lines = "\n".join(f"- {_MARKS.sub('', memory)}" for memory in memories)
+    return f"<remembered>\n{lines}\n</remembered>"
+
+
 def unmarked(text: str) -> str:
-    """A learner's words as they were before `learner_block`; any other text as it is."""
+    """A learner's words as they were before `learner_block`; any other text as it is. Nothing of
+    a block of memories: rules would take it for the learner's words."""
+    if _MEMORIES.fullmatch(text):
+        return ""
     return _MARKS.sub("", text).strip() if _MARKS.search(text) else text

@@ -3,7 +3,9 @@ import pytest
 from ai.prompts import learner_block, load
 
 WORDS = {
-    "tutor_reply": {"language", "level", "native_language", "scene"},
+    "tutor_reply": {"language", "level", "native_language", "scene", "correcting"},
+    "tutor_action": {"language", "level", "native_language", "pending"},
+    "answer_from_sources": {"language", "level", "native_language"},
     "corrections": {"language", "level", "native_language"},
     "simplify": {"language", "level"},
     "title": {"language"},
@@ -13,7 +15,7 @@ WORDS = {
 @pytest.mark.parametrize("name", WORDS)
 def test_every_prompt_renders_with_its_words_and_is_labelled(name):
     prompt = load(name)
-    assert prompt.label == f"{name}.v1"
+    assert prompt.label == f"{name}.v{prompt.version}"
     text = prompt.render(**dict.fromkeys(WORDS[name], "filled in"))
     assert "$" not in text
 

@@ -1,6 +1,6 @@
 """Closing a turn: once, whoever notices first that it is over."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.commits import after_commit
+from conversations.contract import Contract
 from conversations.events import CorrectionEvent
-from conversations.models import Conversation, Correction, Message
+from conversations.memory.services import note_recalls
+from conversations.models import Conversation, Correction, Memory, Message
+from conversations.retrieval.found import Source
+from conversations.retrieval.services import store_sources
 from conversations.services.turns import TurnContext
 from conversations.tasks import read_message_task
 from learning.sessions.services import record_study
@@ -32,6 +36,12 @@ class TurnResult:
     corrections: Sequence[CorrectionEvent] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     """What found each correction, by its id."""
+    withheld: Collection[str] = ()
+    """Ids of corrections over the number agreed: kept, never shown."""
+    contract: Contract = Contract()
+    route: str = ""
+    tools: Sequence[Mapping[str, Any]] = ()
+    sources: Sequence[Source] = ()
     confidence: float | None = None
     suggest_tutor: bool = False
     error_code: str = ""
@@ -72,12 +82,18 @@ def finish_turn(
             usage=result.usage,
             confidence=result.confidence,
             suggest_tutor=result.suggest_tutor,
+            route=result.route,
+            tools=list(result.tools),
             error_code=result.error_code,
             finished_at=now,
         ):
             return False
         turn = _known(context) if context else _looked_up(turn_id)
         _store_corrections(turn, result)
+        if result.sources:
+            store_sources(message_id=turn_id, sources=result.sources)
+        if context and context.memories:
+            note_recalls(turn_id, [Memory(pk=told.id) for told in context.memories])
         _count(turn, result, now)
         # With the queue down the turn stands: a sweep reads the message later.
         after_commit(have_read, str(turn.said_id))
@@ -135,6 +151,9 @@ def _store_corrections(turn: _Closing, result: TurnResult) -> None:
                 kind=found.kind,
                 reason=found.reason,
                 rule=result.rules.get(found.id, ""),
+                timing=result.contract.timing,
+                manner=result.contract.manner,
+                withheld=found.id in result.withheld,
             )
             for found in result.corrections
         ],

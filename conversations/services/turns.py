@@ -1,6 +1,7 @@
 """Opening a turn: the learner's message and an empty reply, in one transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +17,8 @@ from config.errors import Conflict, DomainError, NotFound
 from config.levels import Level
 from conversations.contract import Contract, contract_of
 from conversations.errors import TurnInProgress
-from conversations.history import newest_end, recent_messages
+from conversations.history import Past, newest_end, past_of
+from conversations.memory.services import recall
 from conversations.models import Conversation, Message
 from conversations.services.conversations import start_conversation
 from conversations.titles import title_from
@@ -61,6 +63,8 @@ class TurnContext:
     contract: Contract = Contract()
     memories: tuple[Remembered, ...] = ()
     """What the tutor remembers that has to do with `text`."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """The question that the last reply asked to test the learner, as its tool gave it."""
     with_tutor: bool = False
     """A human tutor has the conversation: nothing is generated."""
 
@@ -255,7 +259,8 @@ def _standing(conversation: Conversation) -> dict[str, Any]:
     """The newest message's place, and the live reply if there is one."""
     live = Message.objects.live().filter(conversation=conversation).values("pk")[:1]
     newest = conversation.messages.order_by("-position").annotate(live=Subquery(live))
-    return newest.values("pk", "position", "turn", "live").first() or NOTHING_SAID
+    found = newest.values("pk", "position", "turn", "live").first()
+    return dict(found) if found else NOTHING_SAID
 
 
 def _refuse_second(standing: dict[str, Any]) -> None:
@@ -327,6 +332,7 @@ def _context(
     again: bool = False,
     replayed: bool = False,
 ) -> TurnContext:
+    past = Past() if replayed else past_of(said.follows_id)
     return TurnContext(
         turn_id=str(reply.pk),
         learner_message_id=str(said.pk),
@@ -338,11 +344,18 @@ def _context(
         native_language=learner.native_language,
         scenario=conversation.scenario,
         text=said.content,
-        history=() if replayed else recent_messages(said.follows_id),
+        history=past.messages,
         number=said.turn,
         timezone=learner.timezone,
         again=again,
         replayed=replayed,
-        contract=contract_of(learner.pk),
+        contract=Contract() if replayed else contract_of(learner.pk),
+        memories=() if replayed else _memories(learner, said.content),
+        asked=past.asked,
         with_tutor=conversation.state == Conversation.State.HUMAN,
     )
+
+
+def _memories(learner: User, text: str) -> tuple[Remembered, ...]:
+    found = recall(learner_id=learner.pk, text=text, now=timezone.now())
+    return tuple(Remembered(memory.pk, memory.content) for memory in found)

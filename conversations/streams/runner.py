@@ -15,7 +15,6 @@ from conversations.errors import INTERRUPTED, Busy, failure_words
 from conversations.events import (
     TERMINAL,
     Cancelled,
-    CorrectionEvent,
     DeltaEvent,
     ErrorEvent,
     MessageEnd,
@@ -44,14 +43,13 @@ STORE_DELAYS = (0.2, 0.5, 1.0, 2.0)
 
 
 class LiveTurn(WrittenTurn):
-    __slots__ = ("closing", "context", "corrections", "notes", "said", "stopped_as", "task")
+    __slots__ = ("closing", "context", "notes", "said", "stopped_as", "task")
 
     def __init__(self, context: TurnContext) -> None:
         super().__init__(context.turn_id)
         self.context = context
         self.notes = TurnNotes()
         self.said: list[str] = []
-        self.corrections: list[CorrectionEvent] = []
         self.stopped_as: Status | None = None
         self.closing = False
         self.task: asyncio.Task[None]
@@ -148,8 +146,6 @@ class TurnRunner:
                     return event
                 if isinstance(event, DeltaEvent):
                     turn.said.append(event.text)
-                elif isinstance(event, CorrectionEvent):
-                    turn.corrections.append(event)
                 self._writer.put(turn, event)
         raise ProviderError("cut_off", "the turn had no end", retryable=True)
 
@@ -272,8 +268,13 @@ def _result(turn: LiveTurn, end: TurnEvent) -> TurnResult:
         model=notes.model,
         prompt=notes.prompt,
         usage=notes.usage,
-        corrections=turn.corrections,
+        corrections=notes.corrections,
         rules=notes.rules,
+        withheld=notes.withheld,
+        contract=turn.context.contract,
+        route=notes.route,
+        tools=notes.tools,
+        sources=notes.sources,
     )
     if isinstance(end, MessageEnd):
         result.confidence, result.suggest_tutor = end.confidence, end.suggest_tutor

@@ -17,7 +17,8 @@ from ai import breakers
 from ai.errors import AllProvidersFailed
 from ai.language import pool
 from ai.providers.scripted import SCRIPT
-from conversations import corrections
+from conversations import corrections, turns
+from conversations.routes import Want
 from conversations.streams.runner import shut_down
 from conversations.tests.factories import ConversationFactory
 from conversations.tests.stream_client import StreamClient
@@ -42,6 +43,7 @@ def _rates_counted_anew():
 def found(monkeypatch):
     """The language tools and the correcting model find nothing, until a test says otherwise."""
     answers = LanguageAnswers()
+    monkeypatch.setattr(turns, "wanted", answers.wanted)
     monkeypatch.setattr(pool, "run_check", answers.run_check)
     monkeypatch.setattr(pool, "run_too_hard", answers.run_too_hard)
     monkeypatch.setattr(corrections, "complete_structured", answers.complete_structured)
@@ -53,6 +55,10 @@ class LanguageAnswers:
         self.slips = []
         self.hard = []
         self.proposals = None
+        self.want = Want("talk")
+
+    async def wanted(self, text):
+        return self.want
 
     async def run_check(self, text, **_options):
         return self.slips

@@ -48,7 +48,7 @@ def two_providers(monkeypatch):
     first, second = Script(), Script()
     models = [ScriptedModel(first, name="openai"), ScriptedModel(second, name="gemini")]
     monkeypatch.setattr(factory, "chat_models", lambda: models)
-    monkeypatch.setattr("conversations.turns.chat_models", lambda: models)
+    monkeypatch.setattr("conversations.writing.chat_models", lambda: models)
     return first, second
 
 
@@ -127,7 +127,7 @@ async def test_the_next_provider_speaks_and_is_named(two_providers):
     events = await events_of(context())
     starts = [event.provider for event in events if type(event).__name__ == "MessageStart"]
     assert starts == ["openai", "gemini"]
-    assert names(events)[:3] == ["MessageStart", "MessageStart", "DeltaEvent"]
+    assert names(events)[:4] == ["MessageStart", "Route", "MessageStart", "DeltaEvent"]
     assert events[-1].usage["provider"] == "gemini"
 
 
@@ -148,8 +148,10 @@ async def test_a_cut_after_the_first_word(two_providers):
 async def test_closing_the_generator_closes_the_call(script):
     script.hang("Espera")
     turn = generate(context())
-    assert type(await anext(turn)).__name__ == "MessageStart"
-    await anext(turn)
+    assert [type(await anext(turn)).__name__ for _ in range(3)][::2] == [
+        "MessageStart",
+        "DeltaEvent",
+    ]
     await turn.aclose()
     assert script.closed_early == 1
 
@@ -159,7 +161,7 @@ async def test_with_no_model_the_builtin_tutor_speaks_and_says_so(settings, foun
     found.slips = [Slip(3, 6, "soy", "estoy", "grammar", "A feeling.", "es.estar.feeling")]
     events = await events_of(context())
     assert events[0].provider == "builtin"
-    assert names(events)[1] == "CorrectionEvent"
+    assert names(events)[1:3] == ["Route", "CorrectionEvent"]
     assert said(events) == events[-1].text != ""
 
 

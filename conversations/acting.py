@@ -1,0 +1,173 @@
+"""Doing what a message asks for: by a model with tools, or by the one tool its route names."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import yaml
+
+from ai.errors import AllProvidersFailed
+from ai.tools import ToolStatus, run_tool_loop
+from ai.types import Finish
+from config.errors import DomainError
+from conversations.events import TurnEvent
+from conversations.requests import action_request
+from conversations.tools import Result, Toolbox
+from conversations.writing import Reply
+
+SAID: Final = Path(__file__).parent / "said.yaml"
+QUOTED: Final = re.compile(r"""[«"“„‘']\s*([^«»"“”„‘’']{1,80}?)\s*[»"”“’']""")
+MINUTES: Final = re.compile(r"\b(\d{1,3})\b")
+LEVELS_NAMED: Final = re.compile(r"\b[ABC][12]\b")
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = yaml.safe_load(SAID.read_text(encoding="utf-8"))
+    return words
+
+
+def says(native_language: str, name: str, **slots: Any) -> str:
+    """A line in the learner's own language, else in English."""
+    return _words().get(native_language, _words()["en"])[name].format(**slots)
+
+
+async def act(reply: Reply, what: str) -> AsyncGenerator[TurnEvent, None]:
+    box = Toolbox(reply.turn, reply.notes.tools)
+    if reply.by_model:
+        async with aclosing(_with_tools(reply, box)) as events:
+            async for event in events:
+                yield event
+    if reply.text:
+        return
+    before = len(box.calls)
+    text = await _do(what, box)
+    for call in box.calls[before:]:
+        yield reply.tool(call["name"], call["status"])
+    for event in reply.line(text):
+        yield event
+
+
+async def _with_tools(reply: Reply, box: Toolbox) -> AsyncGenerator[TurnEvent, None]:
+    """A model's reply, which may use the tools. Silent when every provider fails."""
+    request = action_request(reply.turn)
+    reply.notes.prompt = request.prompt
+    loop = run_tool_loop(
+        request,
+        tools=box.tools(),
+        user_id=reply.turn.learner_id,
+        reference=UUID(reply.turn.turn_id),
+        on_provider=reply.spoken_by,
+    )
+    try:
+        async with aclosing(loop) as steps:
+            async for step in steps:
+                if isinstance(step, ToolStatus):
+                    yield reply.tool(step.name, step.status)
+                elif isinstance(step, Finish):
+                    reply.notes.count(step)
+                elif step.text:
+                    for event in reply.delta(step.text):
+                        yield event
+    except AllProvidersFailed:
+        return
+
+
+async def _do(what: str, box: Toolbox) -> str:
+    """Do what the message wants and say what came of it. Never raises for a refusal."""
+    native, text = box.turn.native_language, box.turn.text
+    try:
+        return await _DOERS[what](box, native, text)
+    except DomainError as refusal:
+        return says(native, _REFUSALS.get(refusal.code, "failed"))
+
+
+_REFUSALS: Final = {
+    "unknown_word": "word_unknown",
+    "nothing_found": "nothing",
+    "not_found": "nothing",
+    "no_goal": "goal_missing",
+}
+
+
+def quoted(text: str) -> str:
+    """What stands in quotation marks of any language; the last of several."""
+    found = QUOTED.findall(text)
+    return str(found[-1]) if found else ""
+
+
+async def _practise(box: Toolbox, native: str, text: str) -> str:
+    await box.use("start_practice")
+    return says(native, "practise")
+
+
+async def _add_card(box: Toolbox, native: str, text: str) -> str:
+    word = quoted(text)
+    if not word:
+        return says(native, "word_missing")
+    return says(native, "add_card", **await box.use("add_card", front=word))
+
+
+async def _look_up(box: Toolbox, native: str, text: str) -> str:
+    word = quoted(text)
+    if not word:
+        return says(native, "word_missing")
+    return _lines(native, await box.use("look_up", word=word), "look_up", "example")
+
+
+async def _find_content(box: Toolbox, native: str, text: str) -> str:
+    return _lines(native, await box.use("find_content", topic=text[:100]), "find_content", "others")
+
+
+async def _assess(box: Toolbox, native: str, text: str) -> str:
+    try:
+        asked = await box.use("create_assessment_question", topic=text[:100])
+    except DomainError:
+        asked = await box.use("create_assessment_question")
+    return _lines(native, asked, "question", "options", "meant")
+
+
+async def _answer(box: Toolbox, native: str, text: str) -> str:
+    result = await box.use("give_feedback", answer=text[:500])
+    told = says(native, "right" if result["correct"] == "yes" else "wrong", **result)
+    return told if result["correct"] == "yes" or not result["hint"] else f"{told} {result['hint']}"
+
+
+async def _set_goal(box: Toolbox, native: str, text: str) -> str:
+    minutes = MINUTES.search(LEVELS_NAMED.sub("", text))
+    wish: dict[str, Any] = (
+        {"aim": text[:280]} if LEVELS_NAMED.search(text) or len(text) > 40 else {}
+    )
+    if minutes and 5 <= int(minutes[1]) <= 240:
+        wish["minutes_a_day"] = int(minutes[1])
+    await box.use("set_goal", **wish)
+    return says(native, "goal")
+
+
+async def _ask_tutor(box: Toolbox, native: str, text: str) -> str:
+    await box.use("ask_tutor", question=text[:500])
+    return says(native, "ask_tutor")
+
+
+def _lines(native: str, result: Result, first: str, *more: str) -> str:
+    """The first line, and each other one whose fact is there."""
+    facts = {"example": "example", "others": "others", "options": "options", "meant": "meaning"}
+    lines = [says(native, first, **result)]
+    lines += [says(native, name, **result) for name in more if result.get(facts[name])]
+    return "\n".join(lines)
+
+
+_DOERS: Final = {
+    "practise": _practise,
+    "add_card": _add_card,
+    "look_up": _look_up,
+    "find_content": _find_content,
+    "assess": _assess,
+    "answer": _answer,
+    "set_goal": _set_goal,
+    "ask_tutor": _ask_tutor,
+}

@@ -1,0 +1,77 @@
+"""Answering from what was said and saved, every sentence with its proof."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Final
+
+from ai.errors import AllProvidersFailed
+from conversations.events import TurnEvent
+from conversations.requests import answer_request
+from conversations.retrieval.answers import builtin_answer
+from conversations.retrieval.citations import CitedText
+from conversations.retrieval.found import Retrieved
+from conversations.retrieval.search import retrieve
+from conversations.writing import Reply
+
+NOT_IN_SOURCES: Final = "NOT_IN_SOURCES"
+"""What a model says when the passages do not answer; see its prompt."""
+
+
+async def search(reply: Reply) -> Retrieved:
+    turn = reply.turn
+    return await retrieve(
+        learner_id=turn.learner_id,
+        question=turn.text,
+        language=turn.language,
+        native_language=turn.native_language,
+    )
+
+
+async def answer(reply: Reply, retrieved: Retrieved) -> AsyncGenerator[TurnEvent, None]:
+    """A model's answer from the passages; quotes of them when no model can give one; that nothing
+    was found, and whom to ask, when they do not hold the answer."""
+    reply.confidence = retrieved.confidence
+    if retrieved.enough and reply.by_model:
+        checked = CitedText(retrieved.found)
+        async with aclosing(_cited(reply, retrieved, checked)) as events:
+            async for event in events:
+                yield event
+        if NOT_IN_SOURCES in checked.dropped:
+            retrieved = replace(retrieved, enough=False)
+    if not reply.text:
+        for event in _quoted(reply, retrieved):
+            yield event
+
+
+async def _cited(
+    reply: Reply, retrieved: Retrieved, checked: CitedText
+) -> AsyncGenerator[TurnEvent, None]:
+    """What a model says, of which only sentences with a true proof are let through."""
+    request = answer_request(reply.turn, retrieved.found)
+    try:
+        async with aclosing(reply.said(request)) as deltas:
+            async for text in deltas:
+                for event in _shown(reply, checked, checked.feed(text)):
+                    yield event
+        for event in _shown(reply, checked, checked.close()):
+            yield event
+    except AllProvidersFailed:
+        return
+
+
+def _shown(reply: Reply, checked: CitedText, sentences: list[str]) -> list[TurnEvent]:
+    new = checked.sources[len(reply.notes.sources) :]
+    reply.notes.sources += new
+    events: list[TurnEvent] = [reply.source(source) for source in new]
+    for sentence in sentences:
+        events += reply.delta(sentence)
+    return events
+
+
+def _quoted(reply: Reply, retrieved: Retrieved) -> list[TurnEvent]:
+    told = builtin_answer(retrieved=retrieved, native_language=reply.turn.native_language)
+    reply.notes.sources = list(told.sources)
+    reply.notes.nothing_found = not told.sources
+    reply.suggest_tutor, reply.confidence = told.suggest_tutor, told.confidence
+    return [*(reply.source(source) for source in told.sources), *reply.line(told.text)]

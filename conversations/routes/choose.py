@@ -1,0 +1,47 @@
+import logging
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ai.language.pool import POOL, Unavailable
+from conversations.routes.classify import may_want_more, meant
+from conversations.routes.examples import TALK
+
+logger = logging.getLogger(__name__)
+
+Route = Literal["talk", "retrieval", "memory", "action", "human"]
+LOOKED_FOR: Final = ("sessions", "knowledge")
+SECONDS: Final = 2.0
+"""How long a turn waits to know its route; then it is plain talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """`what` says which action, or whether what is looked for is said to be in their sessions."""
+
+    route: Route
+    what: str = ""
+
+
+PLAIN: Final = Want("talk")
+
+
+async def wanted(text: str) -> Want:
+    """Never raises: a message that cannot be placed is plain talk."""
+    if not may_want_more(text):
+        return PLAIN
+    try:
+        what = await POOL.run(meant, text, deadline=SECONDS)
+    except Unavailable:
+        logger.warning("message_not_routed", exc_info=True)
+        return PLAIN
+    return _as_want(what)
+
+
+def _as_want(what: str) -> Want:
+    if what == TALK:
+        return PLAIN
+    if what in LOOKED_FOR:
+        return Want("retrieval", what)
+    if what == "memory":
+        return Want("memory")
+    return Want("action", what)
