@@ -41,15 +41,17 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """`loss` is the mean log loss of recall on reviews that were kept out of the fit."""
+    """`loss` is the mean log loss of recall on reviews that were kept out of the fit; the others are
+    that of the parameters before and that of FSRS's own."""
 
     parameters: tuple[float, ...]
     loss: float
     loss_before: float
+    loss_default: float
 
     @property
     def better(self) -> bool:
-        return self.loss < self.loss_before
+        return self.loss < min(self.loss_before, self.loss_default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,14 @@ class _Table:
 
 
 def fit(logs: Sequence[Log], before: Sequence[float] = DEFAULT_PARAMETERS) -> Fit:
-    """Fit to four fifths of the cards and try it on the others; one fifth must hold a review."""
+    """Fit to four fifths of the cards and try it on the others. Where those hold no review that
+    asks for recall, nothing is better than anything."""
     held_out = [log for place, log in enumerate(logs) if place % 5 == 4]
     training = [log for place, log in enumerate(logs) if place % 5 != 4]
     table, trial = _table(training), _table(held_out)
     weights = _descend(table)
-    return Fit(
-        tuple(float(one) for one in weights),
-        float(_losses(weights[None, :], trial)[0]),
-        float(_losses(np.array(before)[None, :], trial)[0]),
-    )
+    rivals = _losses(np.vstack([weights, np.array(before), _DEFAULT]), trial)
+    return Fit(tuple(float(one) for one in weights), *(float(loss) for loss in rivals))
 
 
 def recalls(logs: Sequence[Log], parameters: Sequence[float]) -> list[list[float]]:
@@ -83,7 +83,7 @@ def recalls(logs: Sequence[Log], parameters: Sequence[float]) -> list[list[float
 
 
 def _table(logs: Sequence[Log]) -> _Table:
-    longest = min(max(len(log.ratings) for log in logs), LONGEST_LOG)
+    longest = min(max((len(log.ratings) for log in logs), default=1), LONGEST_LOG)
     ratings = np.zeros((len(logs), longest), dtype=np.int64)
     days = np.zeros((len(logs), longest))
     for place, log in enumerate(logs):
