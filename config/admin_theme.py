@@ -81,6 +81,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _link(_("Conversations"), "forum", "conversations_conversation"),
+                    _link(_("Tutoring sessions"), "groups", "conversations_tutoringsession"),
                     _link(_("Assessments"), "quiz", "assessments_assessment"),
                     _link(_("Disputed grades"), "gavel", "assessments_dispute")
                     | {"badge": "assessments.dispute_admin.waiting"},

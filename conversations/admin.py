@@ -7,6 +7,9 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
 from conversations.models import Conversation, Correction, Message
+from conversations.transcripts.admin import TutoringSessionAdmin
+
+__all__ = ["ConversationAdmin", "MessageAdmin", "TutoringSessionAdmin"]
 
 
 class MessageInline(ReadOnlyAdmin, TabularInline):

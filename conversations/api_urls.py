@@ -3,6 +3,7 @@ from django.urls import include, path
 from conversations import api, stream_schema
 
 urlpatterns = [
+    path("", include("conversations.transcripts.api_urls")),
     path("", include("conversations.handover.api_urls")),
     path("chat/conversation", api.ConversationCreateView.as_view()),
     path("chat/conversation/<uuid:conversation_id>", api.ConversationView.as_view()),

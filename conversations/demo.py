@@ -17,6 +17,7 @@ from conversations.events import CorrectionEvent
 from conversations.evidence import read_message
 from conversations.models import Conversation, Message
 from conversations.services import TurnResult, begin_turn, finish_turn, start_conversation
+from conversations.transcripts.demo import seed_session
 from learning.models import StudyDay
 
 LANGUAGE, LEVEL = "es", "B1"
@@ -138,6 +139,7 @@ def seed(*, now: datetime) -> None:
     if not Conversation.objects.filter(learner=learner).exists():
         for scenario, days_ago, exchanges in HISTORY:
             _converse(learner, scenario, exchanges, now=now, days_ago=days_ago)
+    seed_session(learner=learner, tutor=tutor, now=now)
 
 
 def _found(account: Account) -> User | None:

@@ -50,6 +50,11 @@ def found(monkeypatch):
     return answers
 
 
+@pytest.fixture(autouse=True)
+def _files_of_their_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
 class LanguageAnswers:
     def __init__(self):
         self.slips = []

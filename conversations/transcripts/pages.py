@@ -18,7 +18,7 @@ from accounts.selectors import current_language
 from config.errors import DomainError
 from config.ratelimit import rate_limited
 from conversations.transcripts.forms import ChangeForm, UploadForm
-from conversations.transcripts.models import TutoringSession
+from conversations.transcripts.models import TranscriptChunk, TutoringSession
 from conversations.transcripts.practice import SOURCE, practised
 from conversations.transcripts.selectors import (
     CHUNKS_A_PAGE,
@@ -34,7 +34,7 @@ from conversations.transcripts.services import (
     retry_session,
     upload_transcript,
 )
-from conversations.transcripts.turns import turns_in
+from conversations.transcripts.turns import Turn, turns_in
 from practice.sets.services import request_practice
 
 ON_A_PAGE: Final = 20
@@ -64,7 +64,6 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page.get_page(request.GET.get("page")),
-        "query": request.GET,
         "of_students": caller.role != User.Role.STUDENT,
     }
     return render(
@@ -178,12 +177,24 @@ def _transcript(request: HttpRequest, session: TutoringSession) -> dict[str, Any
     number = _asked(request, session, pages)
     chunks = chunks_on(session, number)
     return {
-        "stretches": [(chunk.position, list(turns_in(chunk))) for chunk in chunks],
+        "lines": _lines(chunks),
         "number": number,
         "pages": pages,
         "before": number - 1 if number > 1 else 0,
         "after": number + 1 if number < pages else 0,
     }
+
+
+def _lines(chunks: list[TranscriptChunk]) -> list[tuple[str, Turn]]:
+    """Each turn with the anchor it is reached by: the first of a second, else of a chunk."""
+    seen: set[str] = set()
+    lines = []
+    for chunk in chunks:
+        for turn in turns_in(chunk):
+            anchor = f"c={chunk.position}" if turn.start is None else f"t={int(turn.start)}"
+            lines.append(("" if anchor in seen else anchor, turn))
+            seen.add(anchor)
+    return lines
 
 
 def _asked(request: HttpRequest, session: TutoringSession, pages: int) -> int:
@@ -206,7 +217,7 @@ def _uploaded(caller: User, data: dict[str, Any]) -> TutoringSession:
     return upload_transcript(
         uploader=caller,
         student=student,
-        held_at=_noon(data.get("held_on"), student),
+        held_at=noon(data.get("held_on"), student),
         file=data["file"],
         text=data["text"],
         language=data["language"],
@@ -214,7 +225,7 @@ def _uploaded(caller: User, data: dict[str, Any]) -> TutoringSession:
     )
 
 
-def _noon(day: Any, student: User) -> datetime | None:
+def noon(day: Any, student: User) -> datetime | None:
     """Of a day without a time, the middle of it where the student is; of today, now."""
     now = timezone.now()
     if day is None or day == now.astimezone(ZoneInfo(student.timezone)).date():
