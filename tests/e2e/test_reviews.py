@@ -84,6 +84,62 @@ def test_a_sitting_by_keyboard(deck):
     assert sorted(history(deck)) == [[4, False], [4, False], [4, False], [4, True]]
 
 
+@pytest.fixture
+def phone(browser, deck):
+    """The same learner at the same deck, on a phone."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        storage_state=deck.context.storage_state(),
+    )
+    page = context.new_page()
+    page.goto(deck.url)
+    yield page
+    context.close()
+
+
+def swipe(page, across):
+    box = page.locator("#sheet").bounding_box()
+    x, y = box["x"] + (box["width"] - across) / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, at in (("touchStart", 0), ("touchMove", across / 2), ("touchMove", across)):
+        points = [{"x": x + at, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_sitting_by_touch(phone):
+    begin(phone)
+    phone.locator("#question").tap()
+    expect(phone.locator("[data-answer]")).to_have_text("the apple")
+    swipe(phone, 200)
+    expect(phone.locator("#question")).to_have_text("el pan")
+    # A swipe says nothing of a card whose answer was not looked at.
+    swipe(phone, 200)
+    expect(phone.locator("#question")).to_have_text("el pan")
+    phone.locator("#question").tap()
+    expect(phone.locator("[data-answer]")).to_have_text("the bread")
+    swipe(phone, -200)
+    expect(phone.locator("#question")).to_have_text("el queso")
+    phone.wait_for_function("() => !Object.keys(localStorage).some((k) => k.startsWith('reviews'))")
+    assert history(phone) == [[3, False], [1, False]]
+
+
+def test_nothing_moves_under_the_thumb(phone):
+    begin(phone)
+    place = phone.locator("#controls").bounding_box()
+    sheet = phone.locator("#sheet").bounding_box()
+    assert place["y"] + place["height"] <= phone.locator(".tabs").bounding_box()["y"]
+    for answer in ("the apple", "the bread", "the cheese"):
+        assert phone.locator("#controls").bounding_box() == place
+        phone.locator("#show").tap()
+        expect(phone.locator("[data-answer]")).to_have_text(answer)
+        assert phone.locator("#controls").bounding_box() == place
+        assert phone.locator("#sheet").bounding_box() == sheet
+        phone.locator("[data-rating='4']").tap()
+
+
 def test_answers_of_a_minute_without_network_are_kept_and_sent_once_in_order(deck):
     begin(deck)
     deck.context.set_offline(True)
