@@ -41,7 +41,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """`loss` is the mean log loss of recall on reviews that were kept out of the fit; the others are
+    """`loss` is the mean log loss of recall on reviews kept out of the fit; the others are
     that of the parameters before and that of FSRS's own."""
 
     parameters: tuple[float, ...]
