@@ -214,6 +214,10 @@ class LookUpView(APIView):
     @extend_schema(
         tags=TAG,
         summary="Look a word up as it stands in a text",
+        description=(
+            "In a language the caller studies, it counts a little against knowing the word, once a "
+            "`sourceId`. 404 `unknown_word` for what no list has."
+        ),
         request=LookUpSerializer,
         responses=WordFactsSerializer,
         examples=[OpenApiExample("A form", {"language": "es", "word": "hizo"}, request_only=True)],
