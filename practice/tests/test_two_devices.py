@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, UserSettingsFactory
 from config.ids import new_id
 from practice.decks.services import Answer, NewNote, add_notes, review_batch, reviewing
 from practice.decks.services.reading import studied_for_review, with_siblings
@@ -34,6 +34,8 @@ def held_up(monkeypatch):
 
 def both(learner, first, second, held_up):
     """What came of the answers of two devices, the second sent while the first is being written."""
+    # Else the first to come makes them, and the second waits for that instead.
+    UserSettingsFactory(user=learner)
     inside, second_done = held_up
     outcomes, failures = {}, []
 
