@@ -115,6 +115,8 @@ class Table:
             if self.total > limits.MOST_NOTES + 1:
                 raise ImportRefused("too_many_notes")
         self.total -= layout.heading
+        if self.total > limits.MOST_NOTES:
+            raise ImportRefused("too_many_notes")
         if self.total < 1:
             raise ImportRefused("no_notes")
 
