@@ -30,6 +30,7 @@ def running_site(**environment: str) -> Iterator[str]:
         _manage("migrate", "--verbosity=0", env=env)
         _manage("load_concepts", "--no-words", env=env)
         _manage("load_content", env=env)
+        _manage("load_vocabulary", env=env)
         _manage("load_items", env=env)
         with _server(env) as url:
             yield url

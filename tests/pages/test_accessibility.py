@@ -16,6 +16,7 @@ from tests.site import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
+DOT = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")
 LOOKS = [("light", 390), ("light", 1440), ("dark", 390), ("dark", 1440)]
 ANYONE = {
     "landing": "/",
@@ -60,6 +61,7 @@ def learner(browser, site):
         page.wait_for_url("**/learn/*")
         pages[kind] = page.url
     begin_exercise(page)
+    pages |= practise(page, site, lesson=pages["lesson"])
     pages["password"] = f"{site}/settings/password"
     page.goto(pages["talk"])
     page.locator(".scenario").first.click()
@@ -70,6 +72,52 @@ def learner(browser, site):
     seen = {name: (context.storage_state(), url) for name, url in pages.items()}
     context.close()
     return seen | {"question": open_question(browser, site), "text": open_text(browser, site)}
+
+
+def practise(page, site, *, lesson):
+    """The rooms of practice with something in them."""
+    rooms = ("practice", "decks", "decks/public", "review", "vocabulary", "phrases", "pictures")
+    pages = {name: f"{site}/{name}" for name in rooms}
+    pages["vocabulary search"] = f"{site}/vocabulary?q=agua"
+    page.goto(f"{site}/vocabulary")
+    page.locator(".others .lists a").first.click()
+    page.wait_for_url("**/vocabulary/lists/*")
+    pages["word list"] = page.url
+    page.get_by_role("button", name="Make cards of all").click()
+    page.goto(f"{site}/decks")
+    page.get_by_role("link", name="My Spanish cards").click()
+    page.wait_for_url("**/decks/*")
+    pages["deck"] = page.url
+    pages |= {name: f"{page.url}/{name}" for name in ("settings", "share", "notes/new")}
+    page.locator(".sides a").first.click()
+    page.wait_for_url("**/notes/*")
+    pages["note"] = page.url
+    page.goto(f"{site}/pictures")
+    page.locator("#id_picture").set_input_files(
+        {"name": "a.gif", "mimeType": "image/gif", "buffer": DOT}
+    )
+    page.locator("#id_description").fill("Una mujer compra pan en el mercado. Su hijo bebe agua.")
+    page.get_by_role("button", name="Make the questions").click()
+    page.wait_for_url("**/pictures/*")
+    pages |= {"picture": page.url, "question about a picture": f"{page.url}?n=1"}
+    page.goto(lesson)
+    page.get_by_role("button", name="Take a quiz").click()
+    page.wait_for_url("**/practice/*")
+    pages |= {"quiz": page.url, "end of a quiz": f"{page.url}?n=end"}
+    return pages | {"quiz handed in": handed_in_quiz(page, site)}
+
+
+def handed_in_quiz(page, site):
+    page.goto(f"{site}/learn?kind=lesson&level=A2")
+    page.locator(".shelf a").first.click()
+    page.get_by_role("button", name="Take a quiz").click()
+    page.wait_for_url("**/practice/*")
+    page.locator("#practice form[data-question]").wait_for()
+    address = page.url
+    page.goto(f"{address}?n=end")
+    page.get_by_role("button", name="Hand in").click()
+    page.locator(".answers").wait_for()
+    return address
 
 
 def open_text(browser, site):
@@ -160,6 +208,20 @@ def test_pages_at_twice_the_size_on_a_small_screen(browser, site, path):
     """1280 px at 400 % is what WCAG 1.4.10 asks: 320 px, nothing to scroll sideways."""
     page = open_page(browser, site + path, scheme="light", width=320)
     assert fits(page)
+    page.context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_a_word_that_is_looked_up(browser, learner, scheme, width):
+    state, url = learner["lesson"]
+    page = open_page(browser, url, scheme=scheme, width=width, state=state)
+    page.get_by_role("button", name="Look up a word").click()
+    for word in ("agua", "zzyzx"):
+        page.get_by_label("A word in Spanish").fill(word)
+        page.keyboard.press("Enter")
+        page.locator("[data-facts-word]", has_text=word).wait_for()
+        assert violations(page) == {}
+        assert fits(page)
     page.context.close()
 
 
