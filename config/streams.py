@@ -18,7 +18,7 @@ from conversations.streams.connections import warm_database
 from conversations.streams.runner import shut_down
 
 STREAM_PATHS = re.compile(
-    r"/api/chat(?:/message|/stream/[^/]+|/messages/[^/]+/retry)?/?\Z", re.ASCII
+    r"/api/chat(?:/message|/stream/[^/]+|/messages/[^/]+/(?:retry|regenerate))?/?\Z", re.ASCII
 )
 """Also in `deploy/nginx.conf`, which must send the same addresses here."""
 

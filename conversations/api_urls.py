@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from conversations import api, stream_schema
+from conversations import api, stream_schema, turn_api
 
 urlpatterns = [
     path("", include("conversations.transcripts.api_urls")),
@@ -9,6 +9,11 @@ urlpatterns = [
     path("chat/conversation/<uuid:conversation_id>", api.ConversationView.as_view()),
     path("chat/conversations", api.ConversationListView.as_view()),
     path("chat/conversations/<uuid:conversation_id>", api.ConversationChangeView.as_view()),
+    path("chat/conversations/<uuid:conversation_id>/branch", turn_api.BranchView.as_view()),
+    path("chat/conversations/<uuid:conversation_id>/restore", turn_api.RestoreView.as_view()),
+    path("chat/conversations/<uuid:conversation_id>/summary", turn_api.SummaryView.as_view()),
+    path("chat/corrections/contract", turn_api.ContractView.as_view()),
+    path("chat/messages/<uuid:message_id>/translate", turn_api.TranslationView.as_view()),
     path("chat/history", api.HistoryView.as_view()),
     path("chat/scenarios", api.ScenarioListView.as_view()),
     path("chat/messages/<uuid:message_id>/cancel", api.CancelView.as_view()),
@@ -23,5 +28,10 @@ urlpatterns = [
         "chat/messages/<uuid:message_id>/retry",
         stream_schema.ChatRetryView.as_view(),
         name="chat-retry",
+    ),
+    path(
+        "chat/messages/<uuid:message_id>/regenerate",
+        stream_schema.ChatRegenerateView.as_view(),
+        name="chat-regenerate",
     ),
 ]

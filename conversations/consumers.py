@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 class Say(msgspec.Struct, tag="message", rename="camel"):
     message: Annotated[str, msgspec.Meta(min_length=1, max_length=5000)]
     idempotency_key: Annotated[str, msgspec.Meta(max_length=255)] = ""
+    edit_of: UUID | None = None
 
 
 class Stop(msgspec.Struct, tag="cancel", rename="camel"):
@@ -124,7 +125,13 @@ class ConversationSocket:
         request = self._exchange.django_request()
         request.user = self._user
         check_rate(request, "chat")
-        return open_turn(self._user, frame.message, self._conversation_id, frame.idempotency_key)
+        return open_turn(
+            self._user,
+            frame.message,
+            self._conversation_id,
+            frame.idempotency_key,
+            edit_of=frame.edit_of,
+        )
 
     async def _cancel(self, frame: Stop) -> None:
         await in_thread(partial(self._own_reply, Message.objects.owned_by(self._user), frame))

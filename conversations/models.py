@@ -216,6 +216,12 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(message__in=Message.objects.visible_to(user))
 
+    def told(self) -> Self:
+        """What the learner wants to see beside their words. What waits for the end of the
+        conversation stands in its summary."""
+        unseen = Q(withheld=True) | Q(manner="recast") | Q(timing="after_session")
+        return self.exclude(unseen)
+
 
 class Correction(models.Model):
     """One slip in a learner's message: where, what it should be, and why in their own language."""

@@ -16,6 +16,7 @@ http_urlpatterns = [
     _path("api/chat/message", stream_doors.chat_message),
     _path("api/chat/stream/<uuid:message_id>", stream_doors.chat_stream),
     _path("api/chat/messages/<uuid:message_id>/retry", stream_doors.chat_retry),
+    _path("api/chat/messages/<uuid:message_id>/regenerate", stream_doors.chat_regenerate),
 ]
 websocket_urlpatterns = [
     _path("ws/chat/<uuid:conversation_id>", conversation_socket),

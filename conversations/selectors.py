@@ -2,13 +2,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from ai.factory import chat_models
 from config.errors import NotFound
 from conversations.history import branch_ids
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Correction, Message
 
 
 def conversation_for(user: User, conversation_id: UUID) -> Conversation:
@@ -43,7 +43,8 @@ def history_of(
         rows = rows.filter(conversation=conversation_id)
     for word in search.split()[:8]:
         rows = rows.filter(content__icontains=word)
-    return rows.prefetch_related("corrections").order_by("-id")
+    told = Prefetch("corrections", Correction.objects.told())
+    return rows.prefetch_related(told).order_by("-id")
 
 
 def reply_for(learner: User, message_id: UUID) -> Message:
@@ -79,7 +80,8 @@ def branch_of(
         ids.pop()
     earlier = ids[-limit] if len(ids) > limit else None
     shown = conversation.messages.filter(pk__in=ids[-limit:]).select_related("author")
-    messages = list(shown.prefetch_related("corrections", "sources").order_by("position"))
+    told = Prefetch("corrections", Correction.objects.told())
+    messages = list(shown.prefetch_related(told, "sources").order_by("position"))
     _note_siblings(conversation, messages)
     return Branch(messages, earlier)
 

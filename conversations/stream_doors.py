@@ -1,5 +1,6 @@
 """The HTTP doors of the stream server."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ from conversations.events import (
 )
 from conversations.exchange import Exchange, door
 from conversations.models import Message
-from conversations.services import TurnContext, begin_turn, retry_turn
+from conversations.services import TurnContext, begin_turn, regenerate_turn, retry_turn
 from conversations.streams.closing import close_if_dead
 from conversations.streams.connections import in_thread
 from conversations.streams.runner import runner
@@ -36,6 +37,7 @@ class ChatBody(msgspec.Struct, rename="camel", kw_only=True):
     conversation_id: UUID | None = None
     session_id: UUID | None = None
     student_id: UUID | None = None
+    edit_of: UUID | None = None
 
 
 @door("POST")
@@ -71,10 +73,20 @@ async def chat_stream(exchange: Exchange) -> None:
 
 @door("POST")
 async def chat_retry(exchange: Exchange) -> None:
-    """Answer a learner's message again."""
+    """Answer a learner's message again, after the reply failed."""
+    await _reply_anew(exchange, retry_turn)
+
+
+@door("POST")
+async def chat_regenerate(exchange: Exchange) -> None:
+    """Another reply beside the one there is."""
+    await _reply_anew(exchange, regenerate_turn)
+
+
+async def _reply_anew(exchange: Exchange, begin: Callable[..., TurnContext]) -> None:
     await exchange.body()
     with runner().place():
-        context = await in_thread(_retry, exchange, exchange.arguments["message_id"])
+        context = await in_thread(_begun_anew, exchange, begin)
         if not context.replayed:
             runner().start(context)
     await exchange.stream(context.turn_id)
@@ -96,7 +108,9 @@ def _open(exchange: Exchange, body: ChatBody, key: str) -> TurnContext:
     learner = _caller(exchange)
     if body.student_id not in (None, learner.pk):
         raise NotFound
-    return open_turn(learner, body.message, body.conversation_id, key, body.session_id)
+    return open_turn(
+        learner, body.message, body.conversation_id, key, body.session_id, body.edit_of
+    )
 
 
 def open_turn(
@@ -105,6 +119,7 @@ def open_turn(
     conversation_id: UUID | None,
     key: str = "",
     session_id: UUID | None = None,
+    edit_of: UUID | None = None,
 ) -> TurnContext:
     """`begin_turn`, past a turn whose process died: that one is closed and this one opened."""
     begin = partial(
@@ -114,6 +129,7 @@ def open_turn(
         conversation_id=conversation_id,
         idempotency_key=key,
         session_id=session_id,
+        edit_of=edit_of,
     )
     try:
         return begin()
@@ -124,8 +140,8 @@ def open_turn(
     return begin()
 
 
-def _retry(exchange: Exchange, message_id: UUID) -> TurnContext:
-    return retry_turn(learner=_caller(exchange), message_id=message_id)
+def _begun_anew(exchange: Exchange, begin: Callable[..., TurnContext]) -> TurnContext:
+    return begin(learner=_caller(exchange), message_id=exchange.arguments["message_id"])
 
 
 def _caller(exchange: Exchange) -> User:

@@ -24,9 +24,11 @@ from conversations.errors import WrongServer
 EVENTS = (
     "Server-Sent Events. Each frame has `id` (the event's `seq`, from 1), `event` (its type) and "
     "`data` (JSON). In order: `message.start` {messageId, conversationId, provider}, which comes "
-    "again when another provider takes over before the first word; then any of `correction` "
-    "{id, start, end, original, corrected, kind, reason} (offsets in Unicode code points of the "
-    "learner's message) and `delta` {text}; and last one of `message.end` {text, usage, sources, "
+    "again when another provider takes over before the first word; `route` {route} (talk, "
+    "retrieval, memory, action or human); then any of `source` {index, kind, id, title, excerpt, locator}, "
+    "`tool` {name, status}, `correction` {id, start, end, original, corrected, kind, reason, "
+    "manner} (offsets in Unicode code points of the learner's message; as the correction contract "
+    "has it) and `delta` {text}; and last one of `message.end` {text, usage, sources, "
     "confidence, suggestTutor}, `cancelled` {text} or `error` {code, message, retryable}. A "
     "comment line every 15 seconds keeps the connection open."
 )
@@ -60,6 +62,9 @@ class ChatRequestSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(max_length=5000)
     conversation_id = serializers.UUIDField(required=False)
     session_id = serializers.UUIDField(required=False)
+    edit_of = serializers.UUIDField(
+        required=False, help_text="An earlier message of yours that this one replaces: a branch."
+    )
 
 
 class WholeChatRequestSerializer(ChatRequestSerializer):
@@ -172,5 +177,17 @@ class ChatRetryView(APIView):
         """Answer again what a reply that was cut off, stopped or failed should have answered.
 
         `messageId` is that of the learner's message or of the reply.
+        """
+        raise WrongServer
+
+
+class ChatRegenerateView(APIView):
+    @extend_schema(
+        operation_id="chat_message_regenerate", tags=["chat"], request=None, responses=STREAM
+    )
+    def post(self, request: Request, message_id: str) -> Response:
+        """Another reply beside the one there is: it opens a branch.
+
+        `messageId` is that of the learner's message or of a reply to it.
         """
         raise WrongServer

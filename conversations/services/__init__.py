@@ -4,9 +4,11 @@ from conversations.services.conversations import (
     delete_conversation,
     rate_message,
     rename_conversation,
+    restore_conversation,
     start_conversation,
 )
 from conversations.services.finish import TurnResult, close_interrupted_turn, finish_turn
+from conversations.services.summaries import summarise
 from conversations.services.turns import (
     TurnContext,
     begin_turn,
@@ -25,7 +27,9 @@ __all__ = [
     "rate_message",
     "regenerate_turn",
     "rename_conversation",
+    "restore_conversation",
     "retry_turn",
     "show_branch",
     "start_conversation",
+    "summarise",
 ]

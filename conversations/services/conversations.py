@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -88,6 +90,23 @@ def delete_conversation(*, learner: User, conversation_id: UUID) -> list[str]:
         raise NotFound
     live = Message.objects.live().filter(conversation=conversation_id)
     return [str(key) for key in live.values_list("pk", flat=True)]
+
+
+UNDO: Final = timedelta(days=30)
+"""How long a deleted conversation can be brought back by its learner."""
+
+
+def restore_conversation(*, learner: User, conversation_id: UUID, now: datetime) -> Conversation:
+    """Bring back what the learner deleted. Raises NotFound, also when it is too long ago."""
+    deleted = Conversation.objects.filter(
+        learner=learner, pk=conversation_id, deleted_at__gte=now - UNDO
+    )
+    conversation = deleted.first()
+    if conversation is None:
+        raise NotFound
+    conversation.deleted_at = None
+    conversation.save(update_fields=["deleted_at", "updated_at"])
+    return conversation
 
 
 def rate_message(*, learner: User, message_id: UUID, rating: int, reason: str = "") -> Message:

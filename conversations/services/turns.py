@@ -152,13 +152,13 @@ def regenerate_turn(*, learner: User, message_id: UUID) -> TurnContext:
         return _context(learner, conversation, said, reply, again=True)
 
 
-def show_branch(*, learner: User, message_id: UUID) -> Conversation:
+def show_branch(*, learner: User, conversation_id: UUID, message_id: UUID) -> Conversation:
     """Show the branch a message is on, to its newest end. Raises NotFound, or TurnInProgress."""
     with transaction.atomic():
-        message = Message.objects.owned_by(learner).filter(pk=message_id).first()
+        conversation = _locked(learner, conversation_id)
+        message = conversation.messages.filter(pk=message_id).first()
         if message is None:
             raise NotFound
-        conversation = _locked(learner, message.conversation_id)
         standing = _standing(conversation)
         _refuse_second(standing)
         end = newest_end(message.pk)

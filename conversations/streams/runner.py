@@ -30,7 +30,8 @@ from conversations.streams.log import LEASE_RENEWAL_SECONDS, LEASE_SECONDS, leas
 from conversations.streams.mirrors import Mirrors
 from conversations.streams.writer import LogWriter, WrittenTurn
 from conversations.tasks import read_message_task
-from conversations.turns import TurnNotes, generate
+from conversations.turns import generate
+from conversations.writing import TurnNotes
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from ai.language.slips import Slip
 from ai.providers.scripted import Script, ScriptedModel
 from conversations.corrections import Proposals, Proposed, placed
 from conversations.services import TurnContext
-from conversations.turns import TurnNotes, generate
+from conversations.turns import generate
+from conversations.writing import TurnNotes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
