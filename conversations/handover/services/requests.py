@@ -110,10 +110,10 @@ def return_to_ai(*, user: User, request_id: UUID) -> TutorRequest:
     Raises NotFound, NotTheTaker for another tutor, and NotTaken.
     """
     request = held_request(user, request_id)
-    if user.pk != request.learner_id:
-        require_taker(user, request)
     if request.conversation.state != State.HUMAN or _is_over(request):
         raise NotTaken
+    if user.pk != request.learner_id:
+        require_taker(user, request)
     request.returned_at = timezone.now()
     request.save(update_fields=["returned_at"])
     move(request, State.RETURNED)
