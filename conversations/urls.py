@@ -6,6 +6,7 @@ app_name = "conversations"
 urlpatterns = [
     path("", include("conversations.transcripts.urls")),
     path("", include("conversations.handover.urls")),
+    path("", include("conversations.memory.urls")),
     path("talk", pages.conversation_list_page, name="list"),
     path("talk/<uuid:conversation_id>", pages.conversation_page, name="detail"),
 ]
