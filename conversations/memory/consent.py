@@ -1,7 +1,8 @@
 """Whether a learner lets the tutor remember. Nothing is read or told without a yes."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -86,6 +87,28 @@ def set_sharing(*, learner: User, share: bool) -> MemoryConsent:
     consent = _locked(learner)
     consent.share_with_tutor = share and consent.given
     consent.save()
+    return consent
+
+
+@transaction.atomic
+def set_consent(*, learner: User, wanted: Mapping[str, Any], now: datetime) -> MemoryConsent:
+    """`given`, and with a yes `share_with_tutor`, `include_earlier` and `paused_until`; with a no
+    `forget`. What is left out stays as it is. Raises DomainError as `pause` does."""
+    if not wanted["given"]:
+        return withdraw_consent(learner=learner, forget=wanted.get("forget", False))
+    present = _locked(learner)
+    share = wanted.get("share_with_tutor", present.share_with_tutor)
+    if present.given:
+        consent = set_sharing(learner=learner, share=share)
+    else:
+        consent = give_consent(
+            learner=learner,
+            now=now,
+            share_with_tutor=share,
+            include_earlier=wanted.get("include_earlier", False),
+        )
+    if "paused_until" in wanted:
+        consent = pause(learner=learner, until=wanted["paused_until"], now=now)
     return consent
 
 

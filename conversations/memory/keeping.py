@@ -43,6 +43,18 @@ def change(*, memory: Memory, changes: Mapping[str, Any], now: datetime) -> Memo
 
 
 @transaction.atomic
+def change_as_asked(*, memory: Memory, wanted: Mapping[str, Any], now: datetime) -> None:
+    """`CHANGEABLE`, `no_longer_true` and `in_profile` (False), in one go. Raises DomainError."""
+    changes = {name: wanted[name] for name in CHANGEABLE if name in wanted}
+    if changes:
+        change(memory=memory, changes=changes, now=now)
+    if wanted.get("no_longer_true"):
+        expire(memory=memory, now=now)
+    if wanted.get("in_profile") is False:
+        unfill(memory=memory)
+
+
+@transaction.atomic
 def expire(*, memory: Memory, now: datetime) -> Memory:
     """No longer true: kept as it was until now, told no more."""
     memory = _locked(memory)

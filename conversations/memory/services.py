@@ -1,12 +1,26 @@
 """What is done with memories, for doors, tasks and the turn: the only writers."""
 
-from conversations.memory.consent import give_consent, pause, set_sharing, withdraw_consent
-from conversations.memory.keeping import change, expire, forget, forget_everything, unfill
+from conversations.memory.consent import (
+    give_consent,
+    pause,
+    set_consent,
+    set_sharing,
+    withdraw_consent,
+)
+from conversations.memory.keeping import (
+    change,
+    change_as_asked,
+    expire,
+    forget,
+    forget_everything,
+    unfill,
+)
 from conversations.memory.recalling import MEMORY_TOKENS, note_recalls, recall
 
 __all__ = [
     "MEMORY_TOKENS",
     "change",
+    "change_as_asked",
     "expire",
     "forget",
     "forget_everything",
@@ -14,6 +28,7 @@ __all__ = [
     "note_recalls",
     "pause",
     "recall",
+    "set_consent",
     "set_sharing",
     "unfill",
     "withdraw_consent",
