@@ -2,7 +2,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.models import LearnerLanguage, User
@@ -41,11 +41,24 @@ def record_study(
     key = {"learner": learner, "language": language, "day": local_day(learner, now)}
     days = StudyDay.objects.filter(**key)
     more = {name: F(name) + count for name, count in done.items()}
-    if days.update(**more):
+    if _added(key, done):
         return
     _, created = StudyDay.objects.get_or_create(**key, defaults=done)
     if not created:
         days.update(**more)
+
+
+def _added(key: Mapping[str, Any], done: Mapping[str, int]) -> bool:
+    """Whether the day was there to add to. By hand: it comes with each answer, and the ORM takes
+    longer over such a statement than PostgreSQL does."""
+    more = ", ".join(f"{name} = {name} + %s" for name in done)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE learning_studyday SET {more} "  # noqa: S608 - our own names
+            "WHERE learner_id = %s AND language = %s AND day = %s",
+            [*done.values(), key["learner"].pk, key["language"], key["day"]],
+        )
+        return bool(cursor.rowcount)
 
 
 def start_session(
