@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
@@ -156,6 +156,7 @@ class NamedArrayPagination(LimitOffsetPagination):
 _FIXED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[DomainError]], ...] = (
     (Http404, NotFound),
     (exceptions.NotFound, NotFound),
+    (RequestDataTooBig, TooLarge),
     ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), NotAuthenticated),
     ((PermissionDenied, exceptions.PermissionDenied), Forbidden),
     ((OperationalError, InterfaceError), Unavailable),
