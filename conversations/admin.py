@@ -6,10 +6,11 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
+from conversations.memory.admin import MemoryConsentAdmin
 from conversations.models import Conversation, Correction, Message
 from conversations.transcripts.admin import TutoringSessionAdmin
 
-__all__ = ["ConversationAdmin", "MessageAdmin", "TutoringSessionAdmin"]
+__all__ = ["ConversationAdmin", "MemoryConsentAdmin", "MessageAdmin", "TutoringSessionAdmin"]
 
 
 class MessageInline(ReadOnlyAdmin, TabularInline):
