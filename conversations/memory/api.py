@@ -116,7 +116,7 @@ class MemoryView(APIView):
         responses={204: None},
     )
     def delete(self, request: Request, memory_id: UUID) -> Response:
-        """What it superseded, its proofs, where it was told and what it put in the profile go too."""
+        """What it superseded, its proofs and what it put in the profile go too."""
         services.forget(memory=memory_for(caller_of(request), memory_id))
         return Response(status=204)
 
