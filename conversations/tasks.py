@@ -12,6 +12,7 @@ from conversations.memory.tasks import (
     remember_conversation_task,
     remember_finished_task,
 )
+from conversations.offering import offer_tutor
 from conversations.transcripts.tasks import process_session_task, process_waiting_sessions_task
 
 __all__ = [
@@ -42,7 +43,10 @@ def close_interrupted_turns_task() -> int:
 def read_message_task(*message_ids: str) -> int:
     from conversations.evidence import read_message  # the word lists take 100 MB a language
 
-    return sum(read_message(message_id=one) for one in message_ids)
+    new = sum(read_message(message_id=one) for one in message_ids)
+    for one in message_ids:
+        offer_tutor(message_id=one, now=timezone.now())
+    return new
 
 
 @shared_task

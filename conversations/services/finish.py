@@ -14,6 +14,7 @@ from accounts.models import User
 from config.commits import after_commit
 from conversations.contract import Contract
 from conversations.events import CorrectionEvent
+from conversations.handover.services import forward_to_tutor
 from conversations.memory.services import note_recalls
 from conversations.models import Conversation, Correction, Memory, Message
 from conversations.retrieval.found import Source
@@ -21,6 +22,10 @@ from conversations.retrieval.services import store_sources
 from conversations.services.turns import TurnContext
 from conversations.tasks import read_message_task
 from learning.sessions.services import record_study
+
+
+HUMAN = "human"
+"""The route of a message that went to a human tutor."""
 
 
 @dataclass(slots=True)
@@ -94,6 +99,8 @@ def finish_turn(
             store_sources(message_id=turn_id, sources=result.sources)
         if context and context.memories:
             note_recalls(turn_id, [Memory(pk=told.id) for told in context.memories])
+        if result.route == HUMAN:
+            forward_to_tutor(message=Message.objects.get(pk=turn.said_id))
         _count(turn, result, now)
         # With the queue down the turn stands: a sweep reads the message later.
         after_commit(have_read, str(turn.said_id))

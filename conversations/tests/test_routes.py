@@ -1,0 +1,64 @@
+"""Where messages go, measured on labelled ones that the router was not made of."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conversations.routes import classify
+from conversations.routes.choose import PLAIN, Want, wanted
+from conversations.routes.examples import TALK, examples
+
+LABELLED = [
+    (wants, text)
+    for wants, texts in yaml.safe_load((Path(__file__).parent / "routes.yaml").read_text()).items()
+    for text in texts
+]
+
+
+def test_the_labelled_messages_are_no_examples():
+    assert not {text for _, text in LABELLED} & {text for _, text in examples()}
+
+
+def test_messages_are_placed_by_meaning():
+    placed = [classify.meant(text) == wants for wants, text in LABELLED]
+    assert sum(placed) / len(placed) >= 0.9
+
+
+def test_plain_talk_is_hardly_ever_taken_for_more():
+    talk = [text for wants, text in LABELLED if wants == TALK]
+    assert sum(classify.meant(text) != TALK for text in talk) <= 1
+
+
+def test_the_gate_lets_wishes_through_and_keeps_most_talk_back():
+    wishes = [classify.may_want_more(text) for wants, text in LABELLED if wants != TALK]
+    talk = [classify.may_want_more(text) for wants, text in LABELLED if wants == TALK]
+    assert sum(wishes) / len(wishes) >= 0.95
+    assert sum(talk) / len(talk) <= 0.5
+
+
+async def test_plain_talk_asks_no_other_process(monkeypatch):
+    monkeypatch.setattr("conversations.routes.choose.POOL", None)
+    assert await wanted("Me llamo Ana y vivo en Sevilla.") == PLAIN
+
+
+async def test_a_silent_language_process_means_plain_talk(monkeypatch):
+    monkeypatch.setattr("conversations.routes.choose.SECONDS", 0.0001)
+    assert await wanted("¿Qué recuerdas de mí?") == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("¿Qué recuerdas de mí?", Want("memory")),
+        ("What did we talk about in my last tutoring session?", Want("retrieval", "sessions")),
+        ("Wann benutzt man den Dativ und wann den Akkusativ?", Want("retrieval", "knowledge")),
+        ("Je veux m'entraîner sur mes erreurs.", Want("action", "practise")),
+    ],
+)
+async def test_a_wish_becomes_a_route(monkeypatch, text, want):
+    async def here(function, text, **_options):
+        return function(text)
+
+    monkeypatch.setattr("conversations.routes.choose.POOL.run", here)
+    assert await wanted(text) == want
