@@ -81,6 +81,9 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _link(_("Conversations"), "forum", "conversations_conversation"),
+                    _link(_("Calls for a tutor"), "support_agent", "conversations_tutorrequest")
+                    | {"badge": "conversations.handover.admin.waiting"},
+                    _link(_("Routing"), "alt_route", "conversations_routingdecision"),
                     _link(_("Tutoring sessions"), "groups", "conversations_tutoringsession"),
                     _link(_("Assessments"), "quiz", "assessments_assessment"),
                     _link(_("Disputed grades"), "gavel", "assessments_dispute")

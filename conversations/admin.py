@@ -6,11 +6,19 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
+from conversations.handover.admin import RoutingDecisionAdmin, TutorRequestAdmin
 from conversations.memory.admin import MemoryConsentAdmin
 from conversations.models import Conversation, Correction, Message
 from conversations.transcripts.admin import TutoringSessionAdmin
 
-__all__ = ["ConversationAdmin", "MemoryConsentAdmin", "MessageAdmin", "TutoringSessionAdmin"]
+__all__ = [
+    "ConversationAdmin",
+    "MemoryConsentAdmin",
+    "MessageAdmin",
+    "RoutingDecisionAdmin",
+    "TutorRequestAdmin",
+    "TutoringSessionAdmin",
+]
 
 
 class MessageInline(ReadOnlyAdmin, TabularInline):
