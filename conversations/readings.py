@@ -140,12 +140,14 @@ def _word(slip: Corrected, language: str) -> str:
 
 
 def _pattern(slip: Corrected, language: str) -> str:
-    """What a right use is told by: the corrected words in any form, but with their accents and
-    letters where those were the slip."""
-    words = _words(slip.corrected)
-    if slip.kind in ("accent", "spelling"):
-        return " ".join(f"={word}" for word in words)[:400]
-    return " ".join(lemma_of(word, language) for word in words)[:400]
+    """What a right use is told by: the corrected words in any form. As they stand where the form
+    was the slip (*tiene* for *tenga*), or their accents and letters."""
+    wrong, right = _words(slip.original), _words(slip.corrected)
+    lemmas = [lemma_of(word, language) for word in right]
+    same = lemmas == [lemma_of(word, language) for word in wrong]
+    if same or slip.kind in ("accent", "spelling"):
+        return " ".join(f"={word}" for word in right)[:400]
+    return " ".join(lemmas)[:400]
 
 
 def right_uses(

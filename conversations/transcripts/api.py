@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from djangorestframework_camel_case.parser import CamelCaseMultiPartParser
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -48,12 +49,19 @@ class SessionPagination(NamedArrayPagination):
     array_name = "sessions"
 
 
-class JSONOfLimitedSize(CamelCaseJSONParser):
-    """Refuses by the length told before anything is read: one as long as that is not kept whole."""
+class JSONOfLimitedSize(BaseParser):
+    """Refuses by the length told, before anything is read.
+
+    No JSONParser itself: of those the framework keeps the body, which is held to the size that
+    is enough everywhere else.
+    """
+
+    media_type = "application/json"
+    _inner = CamelCaseJSONParser()
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         _check_length(parser_context, ESCAPED)
-        return super().parse(stream, media_type=media_type, parser_context=parser_context)
+        return self._inner.parse(stream, media_type=media_type, parser_context=parser_context)
 
 
 class FormOfLimitedSize(CamelCaseMultiPartParser):

@@ -12,7 +12,7 @@ from learning.mastery.services import memory_of
 from practice.sets.models import PracticeSet
 
 SOURCE: Final = "conversations.tutoringsession"
-CHUNKS_A_PAGE: Final = 12
+CHUNKS_A_PAGE: Final = 6
 
 
 def sessions_of(user: User, *, student: User | None = None) -> "QuerySet[TutoringSession]":

@@ -274,7 +274,7 @@ def _overcome(session: TutoringSession, heard: _Heard, slips: Sequence[FoundSlip
         for use in uses_in(reading, errors):
             if use.error.pk not in seen:
                 seen.add(use.error.pk)
-                quote = _sentence(turn.text, max(turn.text.find(use.quote.strip("…")[:20]), 0))
+                quote = _sentence(turn.text, max(turn.text.find(use.quote.strip("…")), 0))
                 text = say("overcome", native=session.student.native_language, quote=quote)
                 points.append(point_of(text, turn, quote))
     return points

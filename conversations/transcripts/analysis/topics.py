@@ -48,7 +48,7 @@ def key_words(words: Mapping[str, int], names: Mapping[str, int], language: str)
             scores[lemma] = math.log1p(count) * (TOO_COMMON + 1 - zipf)
     if language != "de":
         often = {
-            lemma_of(name, language) for name, times in names.items() if times > words[name] / 2
+            lemma_of(name, language) for name, times in names.items() if times >= words[name] / 2
         }
         scores = {lemma: score for lemma, score in scores.items() if lemma not in often}
     return sorted(scores, key=lambda one: (-scores[one], one))[:MOST_WORDS]
