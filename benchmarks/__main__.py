@@ -3,7 +3,16 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("placement", "calibration", "http", "mastery", "questions", "streaming")
+BENCHMARKS = (
+    "placement",
+    "calibration",
+    "http",
+    "mastery",
+    "questions",
+    "reviews",
+    "scheduling",
+    "streaming",
+)
 
 
 def main() -> int:
