@@ -6,7 +6,7 @@ from conversations.memory.models import MAX_CONTENT, Memory, MemoryConsent, Memo
 from conversations.memory.selectors import NOW, STATES
 
 
-class ProofSerializer(serializers.ModelSerializer[MemoryEvidence]):
+class MemoryProofSerializer(serializers.ModelSerializer[MemoryEvidence]):
     message_id = serializers.UUIDField()
     conversation_id = serializers.UUIDField(source="message.conversation_id")
     said_at = serializers.DateTimeField(source="message.created_at")
@@ -16,7 +16,7 @@ class ProofSerializer(serializers.ModelSerializer[MemoryEvidence]):
         fields = ("message_id", "conversation_id", "quote", "said_at")
 
 
-class FilledSerializer(serializers.Serializer[Any]):
+class MemoryInProfileSerializer(serializers.Serializer[Any]):
     field = serializers.CharField(help_text="Of the learner's profile.")
     value = serializers.CharField()
 
@@ -28,8 +28,8 @@ class MemorySerializer(serializers.ModelSerializer[Memory]):
     )
     times_said = serializers.IntegerField(source="seen")
     superseded_by = serializers.UUIDField(source="superseded_by_id", allow_null=True)
-    in_profile = FilledSerializer(source="filled", many=True)
-    evidence = ProofSerializer(many=True)
+    in_profile = MemoryInProfileSerializer(source="filled", many=True)
+    evidence = MemoryProofSerializer(many=True)
 
     class Meta:
         model = Memory
