@@ -247,10 +247,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "practice.decks.exchange.tasks.sweep_imports_task",
         "schedule": crontab(minute="*/10"),
     },
-    "sweep-imports": {
-        "task": "practice.decks.exchange.tasks.sweep_imports_task",
-        "schedule": crontab(minute="*/10"),
-    },
     "fit-parameters": {
         "task": "practice.decks.tasks.fit_due_parameters_task",
         "schedule": crontab(hour="2", minute="10"),
@@ -335,9 +331,6 @@ SPECTACULAR_SETTINGS = {
         "AssessmentStatusEnum": "assessments.models.Assessment.Status",
         "ConceptKindEnum": "learning.models.Concept.Kind",
         "ConceptStateEnum": "learning.progress.states.ConceptState",
-        "DeckExportFormatEnum": "practice.decks.exchange.exporting.FORMATS",
-        "DeckImportFormatEnum": "practice.decks.models.DeckImport.Format",
-        "DeckImportStatusEnum": "practice.decks.models.DeckImport.Status",
         "DeckExportFormatEnum": "practice.decks.exchange.exporting.FORMATS",
         "DeckImportFormatEnum": "practice.decks.models.DeckImport.Format",
         "DeckImportStatusEnum": "practice.decks.models.DeckImport.Status",
