@@ -40,6 +40,19 @@ async def embed(texts: Sequence[str]) -> Vectors:
     return Vectors(name, [known.get(key) for key in hashes])
 
 
+async def embed_unkept(texts: Sequence[str]) -> Vectors:
+    """As `embed`, for texts that are asked about once: nothing is looked up or kept."""
+    embedder = factory.embedder()
+    wanted = [text for text in texts if text.strip()]
+    made = iter(await embedder.embed(wanted) if wanted else [])
+    return Vectors(embedder.name, [next(made) if text.strip() else None for text in texts])
+
+
+def is_local() -> bool:
+    """Whether texts stay on this machine: nothing has to be hidden from the embedder."""
+    return factory.is_local_embedder()
+
+
 def status() -> dict[str, Any]:
     """Which embedder is in use, and whether it is less than what the settings ask for."""
     embedder = factory.embedder()

@@ -70,6 +70,10 @@ def embedder() -> Embedder:
     return made
 
 
+def is_local_embedder() -> bool:
+    return settings.EMBEDDER == "builtin" or not configured(settings.EMBEDDER)
+
+
 def _refuse_unknown(name: str, known: dict[str, str]) -> None:
     if name not in known:
         raise ImproperlyConfigured(f"{name!r} is none of {', '.join(known)}.")

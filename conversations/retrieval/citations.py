@@ -148,7 +148,9 @@ def passages_block(found: Sequence[Found]) -> str:
 
 def names_in(found: Iterable[Found]) -> tuple[str, ...]:
     """Who speaks in the passages: names to keep from a provider."""
-    return tuple(sorted({said.speaker for one in found for said in one.utterances if said.speaker}))
+    sessions = [one for one in found if one.kind == TRANSCRIPT]
+    names = {said.speaker for one in sessions for said in one.utterances if said.speaker}
+    return tuple(sorted(names))
 
 
 def event_body(source: Source) -> dict[str, Any]:

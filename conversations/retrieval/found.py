@@ -14,8 +14,8 @@ ALL_KINDS: Final = (TRANSCRIPT, LESSON, SAVED, CONVERSATION)
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Who spoke when (seconds into the meeting, None unknown); `at` to `to` is its place in the
-    passage's text."""
+    """Who spoke when (seconds into the meeting, None unknown); `at` to `to` is the place of the
+    words in the passage's text, without the speaker's name."""
 
     speaker: str
     start: float | None
@@ -52,9 +52,13 @@ class Found:
     """The sentences nearest to the question, best first."""
 
     def locator_at(self, at: int) -> dict[str, Any]:
-        """Where a quote that begins at this character stands: the very utterance, in seconds."""
+        """Where a quote that begins at this character stands: the very utterance, in seconds; in
+        a conversation, the message."""
+        for said in self.locator.get("messages", ()):
+            if at < said["to"]:
+                return {"messageId": said["messageId"], "speaker": said["speaker"]}
         for one in self.utterances:
-            if one.at <= at < one.to:
+            if at < one.to:
                 return {"start": one.start, "end": one.end, "speaker": one.speaker}
         return dict(self.locator)
 

@@ -20,6 +20,9 @@ class Retrievable(models.Model):
     embedder = models.CharField(max_length=64, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     embedding = HalfVectorField(dimensions=EMBEDDING_DIMENSIONS, null=True)
+    sentences = models.BinaryField(
+        "a short vector of each sentence, by the same embedder", null=True, editable=False
+    )
     search = SearchVectorField("in the dictionary of its language, without accents", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,8 +1,8 @@
 """The sentences of a passage, each with its place, so that what is quoted stands there."""
 
 import re
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from conversations.retrieval.found import Utterance
 
@@ -31,14 +31,20 @@ def sentences_of(text: str, utterances: tuple[Utterance, ...] = ()) -> list[Sent
     ]
 
 
+def spoken(stored: Iterable[Mapping[str, Any]]) -> tuple[Utterance, ...]:
+    """Utterances as a chunk stores them, and messages as a passage's locator does."""
+    return tuple(
+        Utterance(one["speaker"], one.get("start"), one.get("end"), one["at"], one["to"])
+        for one in stored
+    )
+
+
 def _lines(text: str, utterances: tuple[Utterance, ...]) -> Iterator[tuple[int, int]]:
     if not utterances:
         for line in re.finditer(r"[^\n]+", text):
             yield line.span()
     for one in utterances:
-        said = text[one.at : one.to]
-        name = f"{one.speaker}:"
-        yield (one.at + len(name) if one.speaker and said.startswith(name) else one.at), one.to
+        yield one.at, one.to
 
 
 def _sentences(text: str, at: int, to: int) -> Iterator[Sentence]:

@@ -25,7 +25,9 @@ def utterances():
     made, at = [], 0
     for number, line in enumerate(TEXT.split("\n")):
         start = 10.0 * number
-        made.append(Utterance(line.split(":")[0], start, start + 8, at, at + len(line)))
+        name = line.split(":")[0]
+        words_at = at + len(f"{name}: ")
+        made.append(Utterance(name, start, start + 8, words_at, at + len(line)))
         at += len(line) + 1
     return tuple(made)
 

@@ -1,0 +1,33 @@
+"""From what a search saw to the chance that its best passage answers; fitted on the gold set."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic curve over the features of `ranking.features`."""
+
+    weights: Mapping[str, float]
+    base: float
+    enough: float
+    """From here on a passage is taken to answer."""
+    worth_reading: float
+    """From here on a model is given the passages: it tells itself whether they answer."""
+
+    def confidence(self, features: Mapping[str, float]) -> float:
+        total = self.base + sum(self.weights[name] * features[name] for name in self.weights)
+        return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
+
+
+BUILTIN: Final = Calibration({"sentence": 8.0}, -4.0, 0.8, 0.3)
+WORDS_ALONE: Final = Calibration({"words": 3.0, "sentence_words": 3.0}, -3.0, 0.8, 0.3)
+"""Without vectors, or with those of an embedder that nobody has measured."""
+
+_OF: Final = {"use512-ngram1024.v1": BUILTIN}
+
+
+def of_embedder(name: str) -> Calibration:
+    return _OF.get(name, WORDS_ALONE)

@@ -1,0 +1,201 @@
+"""Putting what was found in order, and saying how likely it is that it answers."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final, TypeVar
+
+import numpy as np
+
+from conversations.retrieval.calibration import of_embedder
+from conversations.retrieval.found import LESSON, Found, Highlight, Retrieved
+from conversations.retrieval.sentences import Sentence, sentences_of
+from conversations.retrieval.vectors import Matrix, normalised, shortened, unpacked
+
+Key = TypeVar("Key", bound=Hashable)
+
+_FLAT: Final = 60
+"""Of reciprocal rank fusion: how little the first places count above the next."""
+HIGHLIGHTS: Final = 4
+_STEM: Final = 6
+"""Letters by which two forms of a word are taken for one."""
+_WINDOW: Final = 3
+_ANSWERS: Final = 0.95
+"""What the sentence behind a question takes over of its nearness: it may answer it."""
+
+# Weights of what a passage is put in order by; measured with benchmarks/retrieval_gold.py.
+_NEARNESS, _WINDOW_WEIGHT, _SENTENCE_WEIGHT, _WORDS_WEIGHT = 1.0, 0.5, 0.5, 0.1
+_OTHER_LANGUAGE, _LESSON = 0.2, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    found: Found
+    nearness: float | None
+    """Cosine of its vector with the question's; None without one by the same embedder."""
+    sentences: bytes
+    """Short vectors of its sentences by that embedder."""
+    lexemes: frozenset[str]
+    """Of the question's, those it has."""
+    fused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The question's words, and for each the lexemes that it may stand as."""
+    candidates: Sequence[Candidate] = ()
+    embedder: str = ""
+    vector: Sequence[float] = ()
+
+
+def fused(lists: Mapping[str, Sequence[Key]]) -> list[tuple[Key, float]]:
+    """Reciprocal rank fusion: each list gives a row 1 / (60 + its place in it)."""
+    scores: dict[Key, float] = {}
+    for rows in lists.values():
+        for place, row in enumerate(rows, start=1):
+            scores[row] = scores.get(row, 0.0) + 1 / (_FLAT + place)
+    return sorted(scores.items(), key=lambda item: -item[1])
+
+
+def ranked(question: str, pool: Pool, *, language: str, limit: int) -> Retrieved:
+    """The best first, with the sentences nearest to the question."""
+    read = [Reading(candidate, pool, language) for candidate in pool.candidates]
+    read.sort(key=lambda one: -one.score)
+    if not read:
+        return Retrieved(question)
+    calibration = of_embedder(pool.embedder)
+    confidence = calibration.confidence(features(read))
+    return Retrieved(
+        question=question,
+        found=[one.as_found(confidence, read[0].score) for one in read[:limit]],
+        confidence=round(confidence, 3),
+        enough=confidence >= calibration.enough,
+    )
+
+
+def features(read: "Sequence[Reading]") -> dict[str, float]:
+    """What the best passage's chance to answer is told from."""
+    best = read[0]
+    return {
+        "sentence": best.nearest_sentence,
+        "window": best.nearest_window,
+        "sentence_words": best.words_together,
+        "words": best.words,
+        "nearness": best.candidate.nearness or 0.0,
+        "lesson": float(best.candidate.found.kind == LESSON),
+        "lead": best.score - read[1].score if len(read) > 1 else 0.2,
+    }
+
+
+class Reading:
+    """A passage read against the question, sentence by sentence."""
+
+    def __init__(self, candidate: Candidate, pool: Pool, language: str) -> None:
+        self.candidate = candidate
+        self.pool = pool
+        self.language = language
+        found = candidate.found
+        self.sentences: list[Sentence] = sentences_of(found.text, found.utterances)
+        self.vectors = self._vectors()
+
+    def _vectors(self) -> Matrix | None:
+        """None when the sentences have none, or are others since they were made."""
+        if not self.candidate.sentences or not self.pool.vector:
+            return None
+        vectors = unpacked(self.candidate.sentences)
+        return vectors if len(vectors) == len(self.sentences) else None
+
+    @cached_property
+    def nearnesses(self) -> Matrix:
+        """The cosine of each sentence with the question."""
+        if self.vectors is None:
+            return np.zeros(len(self.sentences), dtype=np.float32)
+        return np.asarray(self.vectors @ shortened(self.pool.vector), dtype=np.float32)
+
+    @property
+    def nearest_sentence(self) -> float:
+        return float(self.nearnesses.max(initial=0.0))
+
+    @cached_property
+    def nearest_window(self) -> float:
+        """Of three sentences on end, as of a question with its answer."""
+        if self.vectors is None:
+            return 0.0
+        size = min(_WINDOW, len(self.vectors))
+        ends = len(self.vectors) - size + 1
+        windows = normalised(sum(self.vectors[at : ends + at] for at in range(size)))  # type: ignore[arg-type]  # sum of arrays is one
+        return float((windows @ shortened(self.pool.vector)).max(initial=0.0))
+
+    @cached_property
+    def words(self) -> float:
+        """Share of the question's words that the passage has, by its dictionary."""
+        groups = self.pool.groups.values()
+        return _share(bool(group & self.candidate.lexemes) for group in groups)
+
+    @cached_property
+    def word_shares(self) -> list[float]:
+        """The same of each sentence, by the beginnings of words."""
+        asked = {word[:_STEM] for word in self.pool.groups}
+        return [_share(stem in _stems(one.text) for stem in asked) for one in self.sentences]
+
+    @property
+    def words_together(self) -> float:
+        return max(self.word_shares, default=0.0)
+
+    @cached_property
+    def score(self) -> float:
+        found = self.candidate.found
+        return (
+            _NEARNESS * (self.candidate.nearness or 0.0)
+            + _WINDOW_WEIGHT * self.nearest_window
+            + _SENTENCE_WEIGHT * self.nearest_sentence
+            + _WORDS_WEIGHT * (self.words + self.words_together)
+            - (_LESSON if found.kind == LESSON else 0.0)
+            - (_OTHER_LANGUAGE if self._is_elsewhere(found) else 0.0)
+        )
+
+    def _is_elsewhere(self, found: Found) -> bool:
+        """Of another language than the one that is being learned: asked for less often."""
+        teaches: str = found.locator.get("teaches", found.language)
+        return teaches != self.language
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        """The best sentences. One that asks is no answer: the next that does not, stands for it."""
+        nearness = [
+            float(cosine) + 0.2 * share
+            for cosine, share in zip(self.nearnesses, self.word_shares, strict=True)
+        ]
+        scores: dict[int, float] = {}
+        carried = 0.0
+        for place, (sentence, own) in enumerate(zip(self.sentences, nearness, strict=True)):
+            if sentence.asks:
+                carried = max(carried, _ANSWERS * own)
+                continue
+            scores[place] = max(own, carried)
+            carried = 0.0
+        best = sorted(scores.items(), key=lambda item: -item[1])[:HIGHLIGHTS]
+        return tuple(
+            Highlight(self.sentences[place].at, self.sentences[place].text, round(score, 3))
+            for place, score in best
+        )
+
+    def as_found(self, confidence: float, best: float) -> Found:
+        """`relevance` is the best passage's confidence, and less of it the further behind."""
+        behind = math.exp(-3 * (best - self.score))
+        relevance = round(min(max(0.5 + confidence / 2, 0.0), 1.0) * behind, 3)
+        return replace(self.candidate.found, relevance=relevance, highlights=self.highlights())
+
+
+def _share(hits: Iterable[bool]) -> float:
+    found = list(hits)
+    return sum(found) / len(found) if found else 0.0
+
+
+def _stems(text: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return {word[:_STEM] for word in re.findall(r"\w+", bare)}

@@ -1,0 +1,64 @@
+"""The words of a question that mean something, in the dictionaries of the rows they look for."""
+
+from collections.abc import Collection
+from typing import Any, Final, NamedTuple
+
+from django.db import connection
+
+from config.languages import NATIVE, TAUGHT
+
+MOST: Final = 40
+
+# Stop words of any of the dictionaries go: "was" asks in German, and says nothing in English.
+_LEXEMES: Final = """
+WITH words AS (
+    SELECT DISTINCT token FROM ts_parse('default', %(question)s)
+    WHERE tokid NOT IN (12, 13, 14, 18) LIMIT %(most)s
+), telling AS (
+    SELECT unaccent(lower(token)) AS token FROM words
+    WHERE NOT EXISTS (
+        SELECT FROM unnest(%(stems)s::regdictionary[]) AS stem
+        WHERE ts_lexize(stem, unaccent(lower(token))) = '{}' OR ts_lexize(stem, lower(token)) = '{}'
+    )
+)
+SELECT token, array_agg(DISTINCT lexeme ORDER BY lexeme)
+FROM telling, unnest(%(configs)s::regconfig[]) AS config, unnest(to_tsvector(config, token))
+WHERE length(lexeme) > 1 OR lexeme ~ '[0-9]'
+GROUP BY token ORDER BY token
+"""
+
+
+class Words(NamedTuple):
+    groups: dict[str, frozenset[str]]
+    """The words, without accents, and for each the lexemes that it may stand as."""
+    lexemes: list[str]
+    query: str
+    """Any of them, as a tsquery; empty when there are none."""
+
+
+def dictionary(language: str) -> str:
+    """The text-search configuration of a language: without accents where it is taught."""
+    if language in TAUGHT:
+        return f"parlance_{TAUGHT[language].text_search}"
+    return NATIVE[language].text_search if language in NATIVE else "simple"
+
+
+def words_of(question: str, *, languages: Collection[str]) -> Words:
+    """Its lexemes in each of the languages that the rows may be in."""
+    configs = sorted({dictionary(language) for language in languages})
+    stems = sorted({f"{_plain(language)}_stem" for language in languages} - {"simple_stem"})
+    given: dict[str, Any] = {"question": question, "most": MOST, "configs": configs, "stems": stems}
+    with connection.cursor() as cursor:
+        cursor.execute(_LEXEMES, given)
+        groups = {word: frozenset(lexemes) for word, lexemes in cursor.fetchall()}
+    lexemes = sorted(frozenset().union(*groups.values()))
+    return Words(groups, lexemes, " | ".join(map(_quoted, lexemes)))
+
+
+def _plain(language: str) -> str:
+    return NATIVE[language].text_search if language in NATIVE else "simple"
+
+
+def _quoted(lexeme: str) -> str:
+    doubled = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"
