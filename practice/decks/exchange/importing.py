@@ -119,7 +119,7 @@ def waiting_imports(*, now: datetime) -> list[UUID]:
 def drop_abandoned(*, now: datetime) -> int:
     """Throw away uploads that nobody went on with; how many."""
     rows = DeckImport.objects.filter(status=Status.WAITING, created_at__lt=now - ABANDONED)
-    dropped = list(rows.exclude(options__begun=True))
+    dropped = list(rows.exclude(options__has_key="begun"))
     for row in dropped:
         drop_import(row=row)
     return len(dropped)
@@ -183,7 +183,7 @@ def _bring_in(row: DeckImport, source: AnySource, now: datetime) -> None:
         refusals = [one for one in batch if isinstance(one, Refusal)]
         skipped += len(refusals)
         refused += refusals[: TOLD - len(refused)]
-        row.done = batch[-1].place if isinstance(batch[-1], Refusal) else batch[-1][0].place
+        row.done = min(_place(batch[-1]), row.total)
         with transaction.atomic():
             DeckImport.objects.select_for_update().get(pk=row.pk)
             brought.add(_bring_batch(row, source, targets, batch))
@@ -203,6 +203,10 @@ def _bring_in(row: DeckImport, source: AnySource, now: datetime) -> None:
 
 
 Made = tuple[ReadNote, dict[str, Any]]
+
+
+def _place(one: Made | Refusal) -> int:
+    return one.place if isinstance(one, Refusal) else one[0].place
 
 
 def _with_media(source: AnySource, shelf: MediaShelf) -> Iterator[Made | Refusal]:

@@ -49,7 +49,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
         row = _requested(form, learner)
         if row:
             return redirect("practice:import", row.pk)
-    recent = DeckImport.objects.filter(learner=learner).exclude(options__begun__isnull=True)
+    recent = DeckImport.objects.filter(learner=learner).filter(options__has_key="begun")
     context = {"form": form, "recent": recent.select_related("deck").order_by("-pk")[:RECENT]}
     return render(request, "practice/import.html", context, status=400 if form.errors else 200)
 
