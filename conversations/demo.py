@@ -15,6 +15,7 @@ from assessments.services import answer_question, current_question, start_assess
 from config.ids import new_id
 from conversations.events import CorrectionEvent
 from conversations.evidence import read_message
+from conversations.handover.demo import seed_calls
 from conversations.models import Conversation, Message
 from conversations.services import TurnResult, begin_turn, finish_turn, start_conversation
 from conversations.transcripts.demo import seed_session
@@ -139,6 +140,7 @@ def seed(*, now: datetime) -> None:
     if not Conversation.objects.filter(learner=learner).exists():
         for scenario, days_ago, exchanges in HISTORY:
             _converse(learner, scenario, exchanges, now=now, days_ago=days_ago)
+    seed_calls(learner=learner, tutor=tutor, now=now)
     seed_session(learner=learner, tutor=tutor, now=now)
 
 
