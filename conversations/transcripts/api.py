@@ -24,7 +24,7 @@ from conversations.transcripts.bodies import row_body, session_body
 from conversations.transcripts.models import TutoringSession
 from conversations.transcripts.selectors import sessions_of
 from conversations.transcripts.serializers import (
-    ChangeSessionSerializer,
+    ChangeTutoringSessionSerializer,
     SessionRowSerializer,
     TranscriptSerializer,
     UploadedSerializer,
@@ -136,7 +136,7 @@ class SessionView(APIView):
             "With another `studentSpeaker` what was counted is taken back and counted anew. "
             "409 `still_processing`; 400 `unknown_speaker`."
         ),
-        request=ChangeSessionSerializer,
+        request=ChangeTutoringSessionSerializer,
         responses=TranscriptSerializer,
         examples=[
             OpenApiExample("A name", {"title": "The past tenses"}, request_only=True),
@@ -145,7 +145,7 @@ class SessionView(APIView):
     )
     @rate_limited("practice", methods=frozenset({"PATCH"}))
     def patch(self, request: Request, session_id: UUID) -> Response:
-        data = valid(ChangeSessionSerializer, request.data)
+        data = valid(ChangeTutoringSessionSerializer, request.data)
         change_session(session=visible(request, session_id), **data)
         return _shown(visible(request, session_id))
 

@@ -112,7 +112,7 @@ class SessionRowSerializer(serializers.Serializer[Any]):
     progress = serializers.IntegerField(min_value=0, max_value=100)
 
 
-class ChangeSessionSerializer(serializers.Serializer[Any]):
+class ChangeTutoringSessionSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     student_speaker = serializers.CharField(
         required=False, allow_blank=True, max_length=100, help_text="One of `speakers`, or none."
