@@ -62,7 +62,8 @@ def bring_notes(*, deck: Deck, notes: Sequence[NewNote], update: bool = True) ->
         brought.updated = _update(deck, known)
         brought.kept -= brought.updated
     cards = _cards_by_guid(deck, notes)
-    brought.cards = sum(card.note.guid in {one.guid for one in fresh} for card in cards.values())
+    made = {note.guid for note in fresh}
+    brought.cards = sum(guid in made for guid, _ordinal in cards)
     brought.reviews = _join(owner, deck, cards, notes)
     return brought
 
