@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,6 +51,8 @@ class Found:
     """Of a transcript."""
     highlights: tuple[Highlight, ...] = ()
     """The sentences nearest to the question, best first."""
+    day: date | None = None
+    """When a tutoring session was held or a conversation begun, by the learner's clock."""
 
     def locator_at(self, at: int) -> dict[str, Any]:
         """Where a quote that begins at this character stands: the very utterance, in seconds; in

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -127,23 +127,24 @@ def _fetched(sql: str, given: Sequence[Any]) -> list[Any]:
 
 
 def _found(row: Sequence[Any]) -> Found:
-    kind, passage_id, source_id, title, moment, language, text, stored, utterances = row[:9]
+    kind, passage_id, source_id, title, day, language, text, stored, utterances = row[:9]
     locator = _json(stored)
     return Found(
         kind=kind,
         source_id=source_id,
         passage_id=passage_id,
-        title=title or _untitled(kind, moment),
+        title=title or _untitled(kind, day),
         text=text,
         locator=locator,
         relevance=0.0,
         language=language,
         utterances=spoken(_json(utterances) or locator.get("messages", ())),
+        day=day,
     )
 
 
-def _untitled(kind: str, moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d}" if kind == TRANSCRIPT else ""
+def _untitled(kind: str, day: date | None) -> str:
+    return day.isoformat() if day and kind == TRANSCRIPT else ""
 
 
 def _json(value: Any) -> Any:

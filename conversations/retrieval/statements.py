@@ -114,15 +114,20 @@ _NEARNESS: Final = """
 _SEEN: Final = "(SELECT %s::halfvec AS vector, %s AS embedder, %s::text[] AS lexemes) AS seen"
 
 ROWS: Final = f"""
-SELECT 'transcript', chunk.id, session.id, session.title, session.held_at, chunk.language,
+SELECT 'transcript', chunk.id, session.id, session.title,
+    (session.held_at AT TIME ZONE learner.timezone)::date, chunk.language,
     chunk.text, jsonb_build_object('start', chunk.start, 'end', chunk."end",
         'speaker', coalesce(chunk.speakers[1], '')), chunk.utterances,
     {_NEARNESS.format(row="chunk")}
 FROM {_SEEN}, {CHUNKS} AS chunk JOIN conversations_tutoringsession AS session
-    ON session.id = chunk.session_id
+    ON session.id = chunk.session_id JOIN accounts_user AS learner ON learner.id = chunk.student_id
 WHERE chunk.id = ANY(%s)
 UNION ALL
-SELECT passage.kind, passage.id, passage.source_id, passage.title, passage.created_at,
+SELECT passage.kind, passage.id, passage.source_id, passage.title,
+    (SELECT (talk.created_at AT TIME ZONE learner.timezone)::date
+     FROM conversations_conversation AS talk JOIN accounts_user AS learner
+         ON learner.id = talk.learner_id
+     WHERE talk.id = passage.source_id AND passage.kind = 'conversation'),
     passage.language, passage.text, passage.locator, '[]'::jsonb,
     {_NEARNESS.format(row="passage")}
 FROM {_SEEN}, {PASSAGES} AS passage
