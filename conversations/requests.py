@@ -98,7 +98,7 @@ def corrections_request(turn: TurnContext) -> ChatRequest:
 
 def simpler_request(turn: TurnContext, reply: str) -> ChatRequest:
     """`reply` once more, in words of the learner's level."""
-    said = ChatMessage("user", f"<reply>\n{reply}\n</reply>")
+    said = ChatMessage("user", f"<reply>\n{prompts.without_marks(reply)}\n</reply>")
     return _request(turn, "simplify", (said,), temperature=0.3)
 
 

@@ -1,5 +1,5 @@
 """Prompts as versioned files. `load` gives the newest version; results keep its name."""
 
-from ai.prompts.loader import Prompt, learner_block, load, memory_block, unmarked
+from ai.prompts.loader import Prompt, learner_block, load, memory_block, unmarked, without_marks
 
-__all__ = ["Prompt", "learner_block", "load", "memory_block", "unmarked"]
+__all__ = ["Prompt", "learner_block", "load", "memory_block", "unmarked", "without_marks"]

@@ -7,7 +7,10 @@ from string import Template
 
 _FOLDER = Path(__file__).parent
 _FILE = re.compile(r"(?P<name>[a-z_]+)\.v(?P<version>\d+)\.md")
-_MARKS = re.compile(r"</?\s*(?:learner_text|remembered)\b[^>]*>", re.IGNORECASE)
+# A mark that is not closed, or has blanks in it, is one to a model too.
+_MARKS = re.compile(
+    r"<\s*/?\s*(?:learner_text|remembered|passages?|reply)\b(?:[^<>]*>)?", re.IGNORECASE
+)
 _MEMORIES = re.compile(r"<remembered>.*</remembered>", re.DOTALL)
 
 
@@ -49,12 +52,12 @@ def load(name: str) -> Prompt:
 
 def learner_block(text: str) -> str:
     """What a learner wrote, marked as data. Marks inside it go, so that it cannot close its own."""
-    return f"<learner_text>\n{_MARKS.sub('', text)}\n</learner_text>"
+    return f"<learner_text>\n{without_marks(text)}\n</learner_text>"
 
 
 def memory_block(memories: Sequence[str]) -> str:
     """What is remembered of a learner, marked as data like their words."""
-    lines = "\n".join(f"- {_MARKS.sub('', memory)}" for memory in memories)
+    lines = "\n".join(f"- {without_marks(memory)}" for memory in memories)
     return f"<remembered>\n{lines}\n</remembered>"
 
 
@@ -63,4 +66,12 @@ def unmarked(text: str) -> str:
     a block of memories: rules would take it for the learner's words."""
     if _MEMORIES.fullmatch(text):
         return ""
-    return _MARKS.sub("", text).strip() if _MARKS.search(text) else text
+    return without_marks(text).strip() if _MARKS.search(text) else text
+
+
+def without_marks(text: str) -> str:
+    """The text without anything that opens or closes a block, also where taking one mark out would
+    make another of what stood around it."""
+    while (plain := _MARKS.sub("", text)) != text:
+        text = plain
+    return text

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ai.prompts import without_marks
 from conversations.retrieval.found import TRANSCRIPT, Found, Source
 from conversations.retrieval.quotes import Quotable
 from conversations.retrieval.sentences import ABBREVIATIONS
@@ -20,7 +21,6 @@ _CITATION: Final = re.compile(r"\s*\[\s*(\d{1,2})\s*:\s*[\"“«„](.*?)[\"”�
 _BARE: Final = re.compile(r"\s*\[[\d\s,;]*\]")
 _ENDING: Final = re.compile(r"[.!?…。！？]+[\"”»“)']*|\n")
 _LAST_WORD: Final = re.compile(r"(\w+)\.$")
-_MARKS: Final = re.compile(r"</?\s*(?:passages?|learner_text)\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def passages_block(found: Sequence[Found]) -> str:
     """
     blocks = [
         f'<passage number="{number}" from="{one.kind}">\n'
-        f"{_MARKS.sub('', one.title)}\n{_MARKS.sub('', one.text)}\n</passage>"
+        f"{without_marks(one.title)}\n{without_marks(one.text)}\n</passage>"
         for number, one in enumerate(found, start=1)
     ]
     return "<passages>\n{}\n</passages>".format("\n".join(blocks))
