@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from conversations.transcripts.models import TutoringSession
+from conversations.transcripts.models import TranscriptChunk, TutoringSession
 from conversations.transcripts.processing import process_session
 from conversations.transcripts.services import upload_transcript
 
@@ -20,7 +20,8 @@ LESSON = """WEBVTT
 <v Tessa Brandt>Se dice: hoy estoy cansada. ¿Qué cocinaste?
 
 00:00:15.000 --> 00:00:24.000
-<v Ana Torres>Cociné una sopa de verduras con tomate y cebolla. Compré el pan y el queso en el mercado.
+<v Ana Torres>Cociné una sopa de verduras con tomate y cebolla.
+Compré el pan y el queso en el mercado.
 
 00:00:25.000 --> 00:00:29.000
 <v Tessa Brandt>¡Muy bien! ¿La sopa llevaba arroz o patatas?
@@ -41,5 +42,56 @@ def uploaded(student, *, text=LESSON, uploader=None, **fields) -> TutoringSessio
 def processed(student, **fields) -> TutoringSession:
     session = uploaded(student, **fields)
     assert process_session(session_id=session.pk) is None
+    session.refresh_from_db()
+    return session
+
+
+def read_through(student, *, chunks=2, timed=True, **fields) -> TutoringSession:
+    """A session as it stands once it is read, without the work of reading it.
+
+    A chunk is two turns, ten seconds apart; with `timed=False` nobody noted the time.
+    """
+    session = uploaded(student, **fields)
+    student_says, tutor_says = "Ana: Fui al mercado.", "Tessa: ¿Y qué compraste?"
+    for number in range(chunks):
+        start = 20.0 * number
+        times = (start, start + 10) if timed else (None, None)
+        TranscriptChunk.objects.create(
+            session=session,
+            student=student,
+            language=session.language,
+            position=number,
+            text=f"{student_says}\n{tutor_says}",
+            speakers=["Ana", "Tessa"],
+            start=times[0],
+            end=times[1],
+            utterances=[
+                {"speaker": "Ana", "start": times[0], "end": times[0], "at": 5, "to": 20},
+                {"speaker": "Tessa", "start": times[1], "end": times[1], "at": 28, "to": 45},
+            ],
+        )
+    proof = {"quote": "Fui al mercado", "speaker": "Ana", "position": 0}
+    proof["start"] = 0.0 if timed else None
+    TutoringSession.objects.filter(pk=session.pk).update(
+        status="completed",
+        step="done",
+        progress=100,
+        speakers=["Ana", "Tessa"],
+        student_speaker="Ana",
+        title="La cocina",
+        analysed_by="builtin",
+        analysis={
+            "topics": ["Food and drink"],
+            "studentStrengths": ["You told it clearly"],
+            "areasForImprovement": ["ser and estar: say “estoy”, not “soy”"],
+            "actionItems": ["Escribe una receta."],
+            "proofs": {
+                "studentStrengths": [proof],
+                "areasForImprovement": [proof],
+                "actionItems": [proof],
+            },
+            "slips": [],
+        },
+    )
     session.refresh_from_db()
     return session
