@@ -7,6 +7,7 @@ BENCHMARKS = (
     "placement",
     "calibration",
     "http",
+    "imports",
     "mastery",
     "questions",
     "reviews",
