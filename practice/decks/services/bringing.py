@@ -9,6 +9,7 @@ from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from config.ids import new_id
@@ -23,7 +24,7 @@ from practice.decks.services.notes import (
     bring_cards_in_line,
     take_past,
 )
-from practice.decks.services.writing import take_turns, write_schedules
+from practice.decks.services.writing import take_turns, write_logs, write_schedules
 
 SAME: Final = timedelta(seconds=1)
 """Nobody reviews a card twice in less: such reviews are one, of which a file kept less."""
@@ -151,7 +152,7 @@ def _join(
     write_schedules(behind)
     reviewed = {key: past.reviews for key, past in pasts.items() if past.reviews}
     logs = list(_missing(owner, deck, reviewed))
-    ReviewLog.objects.bulk_create(logs, ignore_conflicts=True, batch_size=1000)
+    write_logs(logs)
     return len(logs)
 
 
@@ -187,7 +188,7 @@ def _log(owner: User, deck: Deck, card_id: UUID, review: PastReview) -> ReviewLo
         learner=owner,
         card_id=card_id,
         deck=deck,
-        # A task that runs twice at once writes it once.
+        # The same of the same review, whoever brings it: there cannot be two.
         client_id=uuid5(NAMESPACE_OID, f"{card_id}:{review.at.isoformat()}"),
         scheduler=review.scheduler,
         rating=review.rating,
@@ -199,5 +200,6 @@ def _log(owner: User, deck: Deck, card_id: UUID, review: PastReview) -> ReviewLo
         surface=review.surface,
         weight=review.weight,
         reviewed_at=review.at,
+        created_at=timezone.now(),
         undone_at=review.undone_at,
     )
