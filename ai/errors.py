@@ -1,5 +1,7 @@
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from config.errors import DomainError
 
 
@@ -34,13 +36,21 @@ class AllProvidersFailed(DomainError):
 
 
 class ContentBlocked(DomainError):
-    """A text was refused by moderation. `details.flagId` names the flag that can be appealed."""
+    """A text was refused by moderation: why, and where its writer can say that this is wrong.
+
+    `details.flagId` names the flag, `details.appeal` the address of the API for an appeal.
+    """
 
     status, code = 400, "content_blocked"
     message = "That cannot be sent here."
 
     def __init__(self, *, reason: str, flag_id: UUID, category: str) -> None:
+        appeal = _("If that is wrong, say so in your settings, under Moderation.")
         super().__init__(
-            f"{type(self).message} {reason}",
-            details={"flagId": [str(flag_id)], "category": [category]},
+            f"{type(self).message} {reason} {appeal}",
+            details={
+                "flagId": [str(flag_id)],
+                "category": [category],
+                "appeal": [f"/api/moderation/flags/{flag_id}/appeal"],
+            },
         )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from ai.types import ChatModel, Embedder
+from ai.types import ChatModel, Embedder, Moderator
 
 KNOWN_PROVIDERS: dict[str, str] = {
     "openai": "ai.providers.openai.OpenAIModel",
@@ -18,6 +18,9 @@ KNOWN_PROVIDERS: dict[str, str] = {
 KNOWN_EMBEDDERS: dict[str, str] = {
     "openai": "ai.providers.embedding_openai.OpenAIEmbedder",
     "builtin": "ai.providers.embedding_builtin.BuiltinEmbedder",
+}
+KNOWN_MODERATORS: dict[str, str] = {
+    "openai": "ai.providers.moderation_openai.OpenAIModerator",
 }
 requires_key: dict[str, str] = {"openai": "OPENAI_API_KEY", "gemini": "GEMINI_API_KEY"}
 """The setting that holds a provider's key. `openai` needs none when `OPENAI_BASE_URL` is set."""
@@ -67,6 +70,18 @@ def embedder() -> Embedder:
     name = settings.EMBEDDER if configured(settings.EMBEDDER) else "builtin"
     _refuse_unknown(name, KNOWN_EMBEDDERS)
     made: Embedder = _build(KNOWN_EMBEDDERS[name], _embedding_options(name))
+    return made
+
+
+def moderator() -> Moderator | None:
+    """Who looks at texts after our own rules. None where the chain leaves the provider out, so that
+    nothing goes to it, or has no key: a compatible server that needs none has no such endpoint.
+    """
+    named = "openai" in settings.AI_CHAIN and settings.OPENAI_MODERATION_MODEL
+    if not (named and settings.OPENAI_API_KEY):
+        return None
+    options = (*_openai_account(), ("model", settings.OPENAI_MODERATION_MODEL))
+    made: Moderator = _build(KNOWN_MODERATORS["openai"], options)
     return made
 
 

@@ -88,6 +88,33 @@ def keep_flags(
     return ModerationFlag.objects.bulk_create(flags)
 
 
+def keep_late_flags(
+    verdict: Verdict,
+    *,
+    user_id: UUID,
+    text: str,
+    surface: str,
+    source_type: str,
+    source_id: UUID,
+) -> list[ModerationFlag]:
+    """Keep what was found in a text that stands already: nothing is blocked, what is grave is
+    queued. What is known of the same row is not kept twice. May run in a transaction."""
+    known = set(
+        ModerationFlag.objects.filter(
+            source_type=source_type, source_id=source_id, surface=surface
+        ).values_list("category", flat=True)
+    )
+    flags = [
+        _flag(one, user_id, text, surface, source_type=source_type, source_id=source_id)
+        for one in verdict.worst_of_each()
+        if one.category not in known
+    ]
+    for flag in flags:
+        if flag.action == Action.BLOCKED:
+            flag.action, flag.status = Action.QUEUED, Status.QUEUED
+    return ModerationFlag.objects.bulk_create(flags)
+
+
 def digest_of(text: str) -> str:
     """The same for a text that differs in case or spacing alone."""
     return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()

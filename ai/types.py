@@ -104,6 +104,24 @@ class ChatModel(Protocol):
     def stream(self, request: ChatRequest) -> AsyncIterator[Delta]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a moderator found in a text: its own name for the kind, and how sure it is, 0 to 1."""
+
+    kind: str
+    score: float
+
+
+@runtime_checkable
+class Moderator(Protocol):
+    """Says which kinds of unfit text a text is. Raises ProviderError."""
+
+    name: str
+    model: str
+
+    async def judge(self, text: str) -> list[Judged]: ...
+
+
 @runtime_checkable
 class Embedder(Protocol):
     """Turns texts into unit vectors of `EMBEDDING_DIMENSIONS` floats, zero-padded when shorter."""

@@ -4,6 +4,11 @@ from typing import Any
 
 import msgspec
 
+OPENAI_KINDS = (
+    "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit",
+    "illicit/violent", "self-harm", "self-harm/instructions", "self-harm/intent", "sexual",
+    "sexual/minors", "violence", "violence/graphic",
+)  # fmt: skip
 STATUS_NAMES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -45,6 +50,8 @@ class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Fields of the request answered with 400, such as `stream_options` or `response_format`."""
     dimensions: int = 1536
     """Of an embedding, when the request does not say."""
+    judged: dict[str, float] = {}
+    """What moderation finds: its kinds and how sure it is."""
     stamp: bool = False
     """Send the monotonic clock in nanoseconds, and a space, as each piece's text."""
 
@@ -92,6 +99,16 @@ def openai_error(answer: Answer) -> dict[str, Any]:
     code = answer.error_code or STATUS_NAMES.get(answer.status, "ERROR").lower()
     message = f"Unsupported parameter: {answer.about}" if answer.about else "A scripted error."
     return {"error": {"message": message, "type": code, "code": code, "param": answer.about}}
+
+
+def openai_judgement(answer: Answer, model: str) -> dict[str, Any]:
+    result = {
+        "flagged": bool(answer.judged),
+        "categories": {kind: kind in answer.judged for kind in (*OPENAI_KINDS, *answer.judged)},
+        "category_scores": {kind: answer.judged.get(kind, 0.001) for kind in OPENAI_KINDS},
+        "category_applied_input_types": {kind: ["text"] for kind in OPENAI_KINDS},
+    }
+    return {"id": "modr-1", "model": model, "results": [result]}
 
 
 def gemini_chunk(parts: list[dict[str, Any]], finish: str | None = None, **more: Any) -> bytes:

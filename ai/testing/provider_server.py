@@ -65,6 +65,7 @@ def make_app(book: Playbook) -> web.Application:
     app[BOOK] = book
     app.router.add_post("/v1/chat/completions", openai_chat)
     app.router.add_post("/v1/embeddings", openai_embeddings)
+    app.router.add_post("/v1/moderations", openai_moderations)
     app.router.add_post("/{version:v1|v1beta}/models/{call}", gemini_chat)
     app.router.add_post("/script", add_answers)
     app.router.add_put("/script", set_default)
@@ -173,6 +174,16 @@ async def openai_embeddings(request: web.Request) -> web.StreamResponse:
         return web.json_response(
             {"object": "list", "data": data, "model": seen.body["model"], "usage": usage}
         )
+
+
+async def openai_moderations(request: web.Request) -> web.StreamResponse:
+    seen, answer = await _receive(request)
+    with _watched(seen):
+        if answer.hang_before_headers:
+            await asyncio.Event().wait()
+        if answer.status != 200:
+            return web.json_response(answers.openai_error(answer), status=answer.status)
+        return web.json_response(answers.openai_judgement(answer, seen.body["model"]))
 
 
 def _vector(text: str, size: int) -> list[float]:
