@@ -17,6 +17,20 @@ from conversations.memory.matching import Told, same
 FILE = Path(__file__).parent / "gold" / "memories.yaml"
 ROLES = {"l": "user", "t": "assistant"}
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
+SUBJECTS = {
+    "job": ("fact", "work"),
+    "workplace": ("fact", "work"),
+    "studies": ("fact", "work"),
+    "taste": ("preference", "interests"),
+    "plays": ("fact", "interests"),
+    "plan": ("fact", "plans"),
+}
+IN_ANOTHER_LANGUAGE = {
+    "en": "Tienes un perro que se llama Bruno y vives en una casa.",
+    "es": "You have a dog called Bruno and you live in a house.",
+    "fr": "You have a dog called Bruno and you live in a house.",
+    "de": "You have a dog called Bruno and you live in a house.",
+}
 
 
 @dataclass(frozen=True)
@@ -68,10 +82,43 @@ def by_patterns(case: Case) -> list[Candidate]:
     return builtin.extract(case.reading)
 
 
-def measure(extractor: Extractor, *, found_by: str) -> Score:
-    """What an extractor's candidates come to once they are checked."""
+def by_script(case):
+    """What a model might answer: the right memories, and for each message five that are not."""
+    said = case.reading.said
+    for one in said:
+        for subject, content in case.expected.items():
+            yield proposal(one, subject=subject, content=content, quote=one.text)
+        subject, content = next(iter(case.expected.items()), ("home", "You live here."))
+        native = case.reading.native_language
+        yield proposal(one, subject="wrong", content=content, quote="Words nobody wrote here.")
+        yield proposal(one, subject="wrong", content=content, quote=one.text.upper())
+        yield proposal(one, subject="wrong", content=IN_ANOTHER_LANGUAGE[native], quote=one.text)
+        yield proposal(one, subject="wrong", content=content + " x" * 120, quote=one.text)
+        yield proposal(one, subject="wrong", content=content + " 1987", quote=one.text)
+        if case.why in ("temporary", "role_play", "sensitive", "supposed", "asked", "quoted"):
+            yield proposal(one, subject="wrong", content=content, quote=one.text)
+
+
+def proposal(said, *, subject, content, quote):
+    kind, namespace = SUBJECTS.get(subject.split(":")[0], ("fact", "personal"))
+    if subject.split(":")[0] in ("reason", "topic", "corrections", "pace", "way", "learning-time"):
+        namespace = "learning"
+    return Candidate(
+        type=kind,
+        namespace=namespace,
+        subject=subject,
+        content=content,
+        quote=quote,
+        importance=0.5,
+        message_id=said.message_id,
+        said_at=said.said_at,
+    )
+
+
+def measure(extractor: Extractor, *, found_by: str, held: Iterable[Case] | None = None) -> Score:
+    """What an extractor's candidates come to once they are checked: of all cases, or of some."""
     score = Score()
-    for case in cases():
+    for case in cases() if held is None else held:
         found = [
             one
             for one in extractor(case)

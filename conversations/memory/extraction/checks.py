@@ -8,6 +8,7 @@ from ai.language.detect import detect
 from conversations.memory.extraction import builtin
 from conversations.memory.extraction.candidates import Candidate, Reading, Said
 from conversations.memory.extraction.folding import fold
+from conversations.memory.extraction.orders import is_order
 from conversations.memory.extraction.patterns import speech
 from conversations.memory.extraction.sensitive import is_sensitive
 from conversations.memory.models import MAX_CONTENT, Memory
@@ -32,6 +33,8 @@ def refusal(candidate: Candidate, reading: Reading, *, found_by: str = "model") 
     languages = (reading.language, reading.native_language)
     if is_sensitive(f"{candidate.content}\n{candidate.quote}", languages=languages):
         return "sensitive"
+    if is_order(said.text) or is_order(candidate.content):
+        return "order"
     if found_by == builtin.NAME:
         return ""
     return _model_refusal(candidate, reading, said)

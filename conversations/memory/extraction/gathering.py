@@ -9,6 +9,7 @@ from uuid import UUID
 
 from conversations.memory.extraction.candidates import Said
 from conversations.memory.extraction.folding import fold
+from conversations.memory.extraction.orders import is_order
 
 USER: Final = "user"
 LEAST_ECHO: Final = 3
@@ -55,7 +56,8 @@ class Line:
 def gather(lines: Iterable[Line], *, scenario: str, after: datetime | None) -> tuple[Said, ...]:
     """The learner's messages after a moment that may tell something, in their order.
 
-    Left out: answers to exercises, and the tutor's own words said back.
+    Left out: answers to exercises, the tutor's own words said back, and words meant to direct the
+    machine.
     """
     said: list[Said] = []
     before, in_part = "", bool(scenario)
@@ -63,9 +65,13 @@ def gather(lines: Iterable[Line], *, scenario: str, after: datetime | None) -> t
         in_part = in_part or bool(_ROLE_PLAY.search(fold(line.text)))
         if line.role != USER:
             before = line.text
-        elif (after is None or line.at > after) and not _is_answer(line.text, before):
+        elif (after is None or line.at > after) and not _tells_nothing(line.text, before):
             said.append(Said(line.message_id, line.text, line.at, before, in_part))
     return tuple(said)
+
+
+def _tells_nothing(text: str, before: str) -> bool:
+    return _is_answer(text, before) or is_order(text)
 
 
 def _is_answer(text: str, before: str) -> bool:

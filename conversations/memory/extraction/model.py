@@ -13,6 +13,7 @@ from ai.types import ChatMessage, ChatRequest
 from config.languages import NATIVE, TAUGHT
 from config.levels import Level
 from conversations.memory.extraction.candidates import Candidate, Reading, Said
+from conversations.memory.extraction.folding import folded_lower
 from conversations.memory.extraction.importance import rated
 from conversations.memory.matching import denies
 from conversations.memory.models import Memory
@@ -106,8 +107,14 @@ def _candidate(found: Found, said: Said) -> Candidate:
         message_id=said.message_id,
         said_at=said.said_at,
         field=_field(found),
-        value=found.value.strip(),
+        value=_value(found),
     )
+
+
+def _value(found: Found) -> str:
+    """Words of the sentence, which is checked: a value of its own would be in any language."""
+    value = found.value.strip()
+    return value if folded_lower(value) in folded_lower(found.content) else ""
 
 
 def _field(found: Found) -> str:
