@@ -47,10 +47,15 @@ def index_chunks(*, session_id: UUID) -> int:
     Safe to run again: a chunk that is up to date is left alone. The words are searchable even when
     the embedder fails. Raises ProviderError then, after writing what could be written.
     """
+    index_chunk_words(session_id=session_id)
+    return embed_chunks(TranscriptChunk.objects.filter(session=session_id))
+
+
+def index_chunk_words(*, session_id: UUID) -> None:
+    """Make the words of a session's chunks searchable: fast, and asks no embedder."""
     chunks = TranscriptChunk.objects.filter(session=session_id)
     for language in set(chunks.values_list("language", flat=True)):
         _index_words(chunks.filter(language=language), language)
-    return embed_chunks(chunks)
 
 
 def embed_chunks(chunks: "QuerySet[TranscriptChunk]") -> int:

@@ -32,10 +32,14 @@ def _concepts(django_db_setup, django_db_blocker):
         Concept.objects.all().delete()
 
 
+def embedded(chunks):
+    return chunks.update(embedder="test")
+
+
 @pytest.fixture(autouse=True)
 def _embedded(monkeypatch):
     """The index of retrieval is tested beside it."""
-    monkeypatch.setattr(processing, "index_chunks", lambda *, session_id: 1)
+    monkeypatch.setattr(processing, "embed_chunks", embedded)
 
 
 @pytest.mark.usefixtures("_concepts")
@@ -238,14 +242,54 @@ class TestTheJob:
         assert (session.status, session.error_code) == ("failed", "gave_up")
 
     def test_without_an_embedder_it_goes_on_in_words(self, ana, monkeypatch):
-        def away(*, session_id):
+        def away(_chunks):
             raise ProviderError("timeout", "away", retryable=True)
 
-        monkeypatch.setattr(processing, "index_chunks", away)
+        monkeypatch.setattr(processing, "embed_chunks", away)
         session = uploaded(ana)
         waits = [process_session(session_id=session.pk) for _ in range(3)]
         assert waits == [*tasks.PAUSES, None]
         session.refresh_from_db()
+        assert session.status == "completed"
+        assert not session.chunks.filter(search=None).exists()
+
+    def test_a_long_one_makes_room_for_others_and_goes_on(self, ana, monkeypatch):
+        goes = []
+
+        def embed(chunks):
+            goes.append([one.position for one in chunks.order_by("position")])
+            return embedded(chunks)
+
+        monkeypatch.setattr(processing, "embed_chunks", embed)
+        monkeypatch.setattr(processing, "WINDOW", 2)
+        monkeypatch.setattr(processing, "IN_ONE_GO", -1)
+        session = uploaded(ana, text=long_talk())
+        assert process_session(session_id=session.pk) == 0
+        assert goes == []
+        seconds = iter(range(1000))
+        monkeypatch.setattr(processing, "IN_ONE_GO", 2)
+        monkeypatch.setattr(processing.time, "monotonic", lambda: next(seconds))
+        left = [process_session(session_id=session.pk) for _ in range(2)]
+        session.refresh_from_db()
+        assert left[0] == 0
+        assert goes[:3] == [[0, 1], [2, 3], [4, 5]]
+        while session.step == "embed":
+            process_session(session_id=session.pk)
+            session.refresh_from_db()
+        assert [one for go in goes for one in go] == list(range(session.chunks.count()))
+
+    def test_a_step_that_gets_on_has_not_failed(self, ana, monkeypatch):
+        """However many tasks it takes."""
+        monkeypatch.setattr(processing, "WINDOW", 1)
+        session = uploaded(ana, text=long_talk())
+        seconds = iter(range(1000))
+        monkeypatch.setattr(processing, "IN_ONE_GO", 1)
+        monkeypatch.setattr(processing.time, "monotonic", lambda: next(seconds))
+        goes = 1
+        while process_session(session_id=session.pk) == 0:
+            goes += 1
+        session.refresh_from_db()
+        assert goes > processing.MOST_ATTEMPTS
         assert session.status == "completed"
 
     @pytest.mark.parametrize(
@@ -282,6 +326,12 @@ class TestTheJob:
         )
         assert tasks.process_session_task("x") is False
         assert sent == [{"countdown": 60}]
+
+
+def long_talk():
+    """Some ten chunks."""
+    said = " ".join(f"palabra{n}" for n in range(60))
+    return "\n".join(f"{('Ana', 'Tessa')[n % 2]}: {said} {n}." for n in range(40))
 
 
 INJECTIONS = [

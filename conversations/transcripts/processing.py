@@ -5,6 +5,7 @@ result and names the next step in one. A worker that dies loses the step it was 
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from ai.errors import AllProvidersFailed, ProviderError
 from config.errors import DomainError
 from config.levels import LEVELS
-from conversations.retrieval.index import index_chunks
+from conversations.retrieval.index import embed_chunks, index_chunk_words
 from conversations.transcripts import notices
 from conversations.transcripts.analysis import builtin, model
 from conversations.transcripts.analysis.points import Findings
@@ -37,6 +38,10 @@ logger = logging.getLogger(__name__)
 Status, Step = TutoringSession.Status, TutoringSession.Step
 MOST_ATTEMPTS: Final = len(PAUSES) + 1
 """Tries of one step, whether it failed or its worker died."""
+IN_ONE_GO: Final = 240
+"""Seconds of embedding in one task: for ten megabytes it takes longer than a task may."""
+WINDOW: Final = 32
+"""Chunks embedded before the time is looked at."""
 LOST: Final = timedelta(minutes=15)
 """Longer than a task may take: nobody works on a session left alone for this long."""
 PROGRESS: Final = {
@@ -48,6 +53,10 @@ PROGRESS: Final = {
     Step.DONE: 100,
 }
 """Percent that is done when a step begins."""
+
+
+class _Unfinished(Exception):
+    """There is more to a step than one task may take; what was done is kept."""
 
 
 class _Overtaken(Exception):
@@ -62,6 +71,8 @@ def process_session(*, session_id: UUID | str) -> int | None:
             _STEPS[Step(session.step)](session)
         except _Overtaken:
             return None
+        except _Unfinished:
+            return 0
         except DomainError as error:
             _fail(session, error.code, error.message)
             return None
@@ -117,15 +128,44 @@ def _parse(session: TutoringSession) -> None:
 
 
 def _embed(session: TutoringSession) -> None:
-    """Without an embedder the words are searchable; vectors follow when it is back."""
+    """Without an embedder the words are searchable; vectors follow when it is back.
+
+    Raises _Unfinished.
+    """
     try:
-        index_chunks(session_id=session.pk)
+        _make_searchable(session)
     except ProviderError:
         if session.attempts < MOST_ATTEMPTS:
             raise
         logger.warning("session_without_vectors", extra={"session": str(session.pk)})
     with _finishing(session, Step.ANALYSE):
         pass
+
+
+def _make_searchable(session: TutoringSession) -> None:
+    """By words, then by meaning from the first chunk that has no vector yet.
+
+    Raises _Unfinished and ProviderError.
+    """
+    until = time.monotonic() + IN_ONE_GO
+    positions = session.chunks.order_by("position").values_list("position", flat=True)
+    total, first = positions.count(), positions.filter(embedder="").first()
+    if first == 0:
+        index_chunk_words(session_id=session.pk)
+    for at in range(total if first is None else first, total, WINDOW):
+        if time.monotonic() > until:
+            raise _Unfinished
+        embed_chunks(session.chunks.filter(position__gte=at, position__lt=at + WINDOW))
+        _note_progress(session, min(1, (at + WINDOW) / total))
+
+
+def _note_progress(session: TutoringSession, done: float) -> None:
+    """Of the embedding: a step that gets on has not failed."""
+    begins, ends = PROGRESS[Step.EMBED], PROGRESS[Step.ANALYSE]
+    session.attempts = 1
+    TutoringSession.objects.filter(pk=session.pk, step=Step.EMBED).update(
+        progress=round(begins + (ends - begins) * done), attempts=1, updated_at=timezone.now()
+    )
 
 
 def _analyse(session: TutoringSession) -> None:
