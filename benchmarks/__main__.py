@@ -13,6 +13,7 @@ BENCHMARKS = (
     "reviews",
     "scheduling",
     "streaming",
+    "transcripts",
 )
 
 
