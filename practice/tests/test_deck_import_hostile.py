@@ -1,5 +1,6 @@
 """Files made to do harm are refused with a reason, and change nothing."""
 
+import importlib
 import io
 import json
 import sqlite3
@@ -16,6 +17,7 @@ from accounts.tests.factories import UserFactory
 from practice.decks.exchange import limits
 from practice.decks.exchange.errors import SENTENCES, ImportRefused
 from practice.decks.exchange.importing import begin_import, request_import, run_import
+from practice.decks.services.bringing import bring_notes
 from practice.models import Deck, DeckImport, Note
 from practice.tests.packages import Package
 
@@ -245,11 +247,44 @@ def test_a_hundred_thousand_notes_and_one(ana, tmp_path):
     assert refusal_of(ana, rows.encode(), "deck.csv") == "too_many_notes"
 
 
+@pytest.mark.parametrize("most", range(3))
+def test_more_cards_or_reviews_than_one_note_can_have(ana, tmp_path, monkeypatch, most):
+    package = Package()
+    cards = package.note(["uno", "one"], cards=(0, 1, 2))
+    for number, card in enumerate(cards * 2):
+        package.log(card, NOW.replace(second=number))
+    grouped = "practice.decks.exchange.apkg.collection._GROUPED"
+    asked = importlib.import_module("practice.decks.exchange.apkg.collection")._GROUPED[most][0]
+    monkeypatch.setattr(grouped, ((asked, 1),))
+    assert refusal_of(ana, package.build(tmp_path / "collection")) == "too_many_cards"
+
+
+def test_few_reviews_are_held_together_however_many_a_note_has(ana, tmp_path, monkeypatch):
+    package = Package()
+    for number in range(12):
+        [card] = package.note([f"word {number}", "meaning"], type=2, queue=2, ivl=3)
+        for place in range(10):
+            package.log(card, NOW.replace(minute=number, second=place))
+    monkeypatch.setattr(limits, "HEAVIEST_BATCH", 25 * limits.A_REVIEW)
+    held = []
+
+    def seen(*, notes, **more):
+        held.append(sum(len(past.reviews) for note in notes for past in note.pasts.values()))
+        return bring_notes(notes=notes, **more)
+
+    monkeypatch.setattr("practice.decks.exchange.importing.bring_notes", seen)
+    upload = SimpleUploadedFile("deck.apkg", package.build(tmp_path / "collection"))
+    row = begin_import(row=request_import(learner=ana, upload=upload), now=NOW)
+    assert (row.result["notes"], row.result["reviews"]) == (12, 120)
+    assert len(held) > 1
+    assert max(held) <= 30
+
+
 def test_a_collection_that_takes_for_ever_is_let_go(ana, tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "READING_SECONDS", -1)
     monkeypatch.setattr("practice.decks.exchange.apkg.collection._STEPS", 10)
     data = sound().build(tmp_path / "collection")
-    assert refusal_of(ana, data) == "broken_collection"
+    assert refusal_of(ana, data) == "too_slow"
 
 
 def test_the_file_cannot_write_or_reach_others(tmp_path):

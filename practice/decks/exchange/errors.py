@@ -29,6 +29,7 @@ SENTENCES: Final = {
     "too_many_cards": gettext_noop("The file has more cards or reviews than we accept."),
     "too_many_decks": gettext_noop("The file has more than 500 decks. Export it in parts."),
     "duplicate_guids": gettext_noop("Two notes of the file bear the same name."),
+    "too_slow": gettext_noop("Reading the file took too long. Export it in parts."),
     "field_too_large": gettext_noop("A note of the file is far larger than a card can be."),
     "no_notes": gettext_noop("There is no note in the file."),
     "wrong_encoding": gettext_noop("The text of the file cannot be read. Save it as UTF-8."),

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
 from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
@@ -216,7 +215,15 @@ def _with_media(source: AnySource, shelf: MediaShelf) -> Iterator[Made | Refusal
 
 
 def _batches(notes: Iterator[Made | Refusal]) -> Iterator[list[Made | Refusal]]:
-    while batch := list(islice(notes, limits.BATCH)):
+    batch: list[Made | Refusal] = []
+    weight = 0
+    for one in notes:
+        batch.append(one)
+        weight += 0 if isinstance(one, Refusal) else one[0].weight
+        if len(batch) >= limits.BATCH or weight >= limits.HEAVIEST_BATCH:
+            yield batch
+            batch, weight = [], 0
+    if batch:
         yield batch
 
 

@@ -12,8 +12,9 @@ LARGEST_LIST: Final = 16 * MB
 MOST_MEMBERS: Final = 100_000
 MOST_NOTES: Final = 100_000
 MOST_CARDS: Final = 500_000
-MOST_REVIEWS: Final = 3_000_000
+MOST_REVIEWS: Final = 1_500_000
 MOST_REVIEWS_A_CARD: Final = 5000
+MOST_REVIEWS_A_NOTE: Final = 20_000
 MOST_DECKS: Final = 500
 LARGEST_NOTE: Final = MB
 """Characters of all the fields of one note."""
@@ -25,5 +26,11 @@ SMALL_FILE: Final = 10 * MB
 """A larger file is not even counted while the learner waits."""
 BATCH: Final = 500
 """Notes of one transaction."""
+HEAVIEST_BATCH: Final = 10 * MB
+"""Characters in one transaction, whatever its notes, each review counted as A_REVIEW of them: this
+is what bounds a worker's memory."""
+A_REVIEW: Final = 500
+READ_AT_ONCE: Final = 100
+"""Notes of a collection; and their reviews, so many together as a batch may have."""
 READING_SECONDS: Final = 480
 """For all that is read of a collection; a worker's task ends a minute later."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from practice.decks.exchange import limits
 from practice.decks.services.notes import NewNote
 
 
@@ -17,6 +18,13 @@ class ReadNote:
     deck: str = ""
     audio: str = ""
     image: str = ""
+
+    @property
+    def weight(self) -> int:
+        """How much memory it takes, in characters."""
+        note = self.note
+        reviews = sum(len(past.reviews) for past in note.pasts.values())
+        return len(note.front) + len(note.back) + len(note.example) + reviews * limits.A_REVIEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,18 @@ _LOGS: Final = """
     SELECT id, cid, usn, ease, CAST(ivl AS INTEGER), CAST(lastIvl AS INTEGER),
         CAST(factor AS INTEGER), CAST(time AS INTEGER), type
     FROM revlog"""
+_GROUPED: Final = (
+    ("SELECT 1 FROM cards GROUP BY nid HAVING count(*) > ? LIMIT 1", limits.BATCH),
+    (
+        "SELECT 1 FROM revlog GROUP BY cid HAVING count(*) > ? LIMIT 1",
+        limits.MOST_REVIEWS_A_CARD,
+    ),
+    (
+        "SELECT 1 FROM revlog JOIN cards ON cards.id = revlog.cid GROUP BY cards.nid"
+        " HAVING count(*) > ? LIMIT 1",
+        limits.MOST_REVIEWS_A_NOTE,
+    ),
+)
 _STEPS: Final = 100_000
 """Instructions of SQLite's machine between two looks at the clock."""
 
@@ -118,7 +130,7 @@ class Collection:
             self.decks, self.descriptions = self._decks()
             self.total = self._one("SELECT count(*) FROM notes")
         except sqlite3.Error as error:
-            raise ImportRefused("broken_collection") from error
+            raise _refusal(error) from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ImportRefused("wrong_values") from error
 
@@ -134,32 +146,51 @@ class Collection:
         return began.astimezone(zone).date()
 
     def notes(self) -> Iterator[NoteRow]:
-        """Each with its cards and their reviews, oldest first; a few hundred are held at a time."""
+        """Each with its cards and their reviews, oldest first; few are held at a time."""
         try:
             rows = self._db.execute("SELECT id, guid, mid, tags, flds FROM notes ORDER BY id")
-            while batch := rows.fetchmany(limits.BATCH):
+            while batch := rows.fetchmany(limits.READ_AT_ONCE):
                 notes = {row[0]: _note_row(row) for row in batch}
                 self._add_cards(notes)
-                yield from notes.values()
+                for part in self._parts(list(notes.values())):
+                    self._add_logs(part)
+                    yield from part
+                    for note in part:
+                        note.logs.clear()
         except sqlite3.Error as error:
-            raise ImportRefused("broken_collection") from error
+            raise _refusal(error) from error
 
     def _add_cards(self, notes: dict[int, NoteRow]) -> None:
-        cards = {}
         asked = f"{_CARDS} WHERE nid IN ({_marks(notes)}) ORDER BY ord, id"
         for row in self._db.execute(asked, list(notes)):
             card = CardRow(*row)
             notes[card.nid].cards.append(card)
-            cards[card.id] = card.nid
-        logs: dict[int, list[LogRow]] = defaultdict(list)
-        keys = list(cards)
-        for start in range(0, len(keys), limits.BATCH):
-            part = keys[start : start + limits.BATCH]
-            asked = f"{_LOGS} WHERE cid IN ({_marks(part)}) ORDER BY id"
-            for row in self._db.execute(asked, part):
-                logs[row[1]].append(LogRow(*row))
-        for card_id, rows in logs.items():
-            notes[cards[card_id]].logs[card_id] = rows
+
+    def _parts(self, notes: Sequence[NoteRow]) -> Iterator[list[NoteRow]]:
+        """Notes whose reviews are few enough to be held together, or one note alone."""
+        counts: dict[int, int] = {}
+        asked = "SELECT cid, count(*) FROM revlog WHERE cid IN ({}) GROUP BY cid"
+        for keys in _portions([card.id for note in notes for card in note.cards]):
+            counts |= self._db.execute(asked.format(_marks(keys)), keys)
+        part: list[NoteRow] = []
+        held = 0
+        for note in notes:
+            count = sum(counts.get(card.id, 0) for card in note.cards)
+            if part and (held + count) * limits.A_REVIEW > limits.HEAVIEST_BATCH:
+                yield part
+                part, held = [], 0
+            part.append(note)
+            held += count
+        if part:
+            yield part
+
+    def _add_logs(self, notes: Sequence[NoteRow]) -> None:
+        notes_of = {card.id: note for note in notes for card in note.cards}
+        for keys in _portions(list(notes_of)):
+            asked = f"{_LOGS} WHERE cid IN ({_marks(keys)}) ORDER BY id"
+            for row in self._db.execute(asked, keys):
+                log = LogRow(*row)
+                notes_of[log.cid].logs.setdefault(log.cid, []).append(log)
 
     def _check(self) -> None:
         rows = self._db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
@@ -193,13 +224,9 @@ class Collection:
         twice = "SELECT 1 FROM notes GROUP BY guid HAVING count(*) > 1 LIMIT 1"
         if self._db.execute(twice).fetchone():
             raise ImportRefused("duplicate_guids")
-        long = "SELECT 1 FROM revlog GROUP BY cid HAVING count(*) > ? LIMIT 1"
-        many = "SELECT 1 FROM cards GROUP BY nid HAVING count(*) > ? LIMIT 1"
-        if (
-            self._db.execute(long, [limits.MOST_REVIEWS_A_CARD]).fetchone()
-            or self._db.execute(many, [limits.BATCH]).fetchone()
-        ):
-            raise ImportRefused("too_many_cards")
+        for asked, most in _GROUPED:
+            if self._db.execute(asked, [most]).fetchone():
+                raise ImportRefused("too_many_cards")
         if not self._one("SELECT count(*) FROM notes"):
             raise ImportRefused("no_notes")
 
@@ -294,6 +321,17 @@ def _note_type(told: dict[str, Any]) -> NoteType:
         tuple(str(one["name"]) for one in told["flds"]),
         tuple(Template(str(t["name"]), str(t["qfmt"]), str(t["afmt"])) for t in told["tmpls"]),
     )
+
+
+def _refusal(error: sqlite3.Error) -> ImportRefused:
+    late = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    return ImportRefused("too_slow" if late else "broken_collection")
+
+
+def _portions(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many as one statement asks for."""
+    for start in range(0, len(keys), limits.BATCH):
+        yield keys[start : start + limits.BATCH]
 
 
 def _marks(values: Sequence[Any] | dict[Any, Any]) -> str:
