@@ -60,15 +60,15 @@ def main() -> None:
     report(options.tests)
 
 
-def use_own_database() -> None:
+def use_own_database(name: str = DATABASE) -> None:
     import psycopg
 
     address = urlsplit(os.environ["DATABASE_URL"])
     with psycopg.connect(address.geturl(), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if known.fetchone() is None:
-            connection.execute(f"CREATE DATABASE {DATABASE}")
-    os.environ["DATABASE_URL"] = address._replace(path=f"/{DATABASE}").geturl()
+            connection.execute(f"CREATE DATABASE {name}")
+    os.environ["DATABASE_URL"] = address._replace(path=f"/{name}").geturl()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
