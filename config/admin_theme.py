@@ -109,6 +109,8 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Operations"),
                 "separator": True,
                 "items": [
+                    _admins_link(_("Moderation"), "flag", "ai_moderationflag")
+                    | {"badge": "conversations.moderation.admin.waiting"},
                     _admins_link(_("Usage and cost"), "payments", "ai_usagerecord"),
                     _admins_link(_("Schedules"), "schedule", "django_celery_beat_periodictask"),
                     _admins_link(_("Sign-in failures"), "lock", "axes_accessattempt"),

@@ -28,6 +28,7 @@ QUEUE_OF = {
     "conversations.memory.tasks.archive_memories_task": Queue.DEFAULT,
     "conversations.memory.tasks.remember_conversation_task": Queue.ANALYSIS,
     "conversations.memory.tasks.remember_finished_task": Queue.DEFAULT,
+    "conversations.moderation.tasks.check_messages_task": Queue.DEFAULT,
     "conversations.handover.tasks.mail_answer_task": Queue.DEFAULT,
     "conversations.handover.tasks.mail_tutors_task": Queue.DEFAULT,
     "conversations.handover.tasks.queue_request_task": Queue.CHAT,

@@ -165,6 +165,7 @@ RATES = {
     "sign_up": env.str("RATE_SIGN_UP", default="20/h"),
     "mail": env.str("RATE_MAIL", default="10/h"),
     "tutor_request": env.str("RATE_TUTOR_REQUEST", default="20/h"),
+    "appeal": env.str("RATE_APPEAL", default="30/h"),
     "tutor_routing": env.str("RATE_TUTOR_ROUTING", default="60/m"),
 }
 

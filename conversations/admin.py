@@ -9,12 +9,14 @@ from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
 from conversations.handover.admin import RoutingDecisionAdmin, TutorRequestAdmin
 from conversations.memory.admin import MemoryConsentAdmin
 from conversations.models import Conversation, Correction, Message
+from conversations.moderation.admin import ModerationFlagAdmin
 from conversations.transcripts.admin import TutoringSessionAdmin
 
 __all__ = [
     "ConversationAdmin",
     "MemoryConsentAdmin",
     "MessageAdmin",
+    "ModerationFlagAdmin",
     "RoutingDecisionAdmin",
     "TutorRequestAdmin",
     "TutoringSessionAdmin",

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("conversations.transcripts.api_urls")),
     path("", include("conversations.handover.api_urls")),
     path("", include("conversations.memory.api_urls")),
+    path("", include("conversations.moderation.api_urls")),
     path("chat/conversation", api.ConversationCreateView.as_view()),
     path("chat/conversation/<uuid:conversation_id>", api.ConversationView.as_view()),
     path("chat/conversations", api.ConversationListView.as_view()),
