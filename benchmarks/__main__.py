@@ -9,6 +9,7 @@ BENCHMARKS = (
     "http",
     "imports",
     "mastery",
+    "packet",
     "questions",
     "reviews",
     "scheduling",
