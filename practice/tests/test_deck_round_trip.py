@@ -149,7 +149,7 @@ def sent(deck, to, format, learner=None):
 
 
 @pytest.mark.parametrize("scheduler", ["fsrs", "sm2"])
-@pytest.mark.parametrize("format", ["apkg", "json"])
+@pytest.mark.parametrize("format", ["apkg", "apkg-newest", "json"])
 def test_a_deck_comes_back_equal(ana, ben, format, scheduler):
     deck = make_deck(ana, scheduler)
     arrived = sent(deck, ben, format)
@@ -162,7 +162,7 @@ def test_a_deck_comes_back_equal(ana, ben, format, scheduler):
     assert seen(third, exact=exact) == seen(deck, exact=exact)
 
 
-@pytest.mark.parametrize("format", ["apkg", "json"])
+@pytest.mark.parametrize("format", ["apkg", "apkg-newest", "json"])
 def test_ones_own_export_changes_nothing_of_ones_own(ana, format):
     deck = make_deck(ana)
     before = seen(deck, exact=True)
@@ -281,12 +281,12 @@ def test_the_package_is_one_that_old_and_new_anki_open(ana, tmp_path):
 
 def test_exports_cost_the_same_however_many_reviews(ana, django_assert_max_num_queries):
     deck = make_deck(ana)
-    for format in ("apkg", "csv", "json"):
+    for format in ("apkg", "apkg-newest", "csv", "json"):
         with django_assert_max_num_queries(12):
             export_deck(deck=deck, learner=ana, format=format, now=NOW).file.close()
     for number in range(20):
         add(deck, f"word {number}", "meaning")
-    for format in ("apkg", "csv", "json"):
+    for format in ("apkg", "apkg-newest", "csv", "json"):
         with django_assert_max_num_queries(12):
             export_deck(deck=deck, learner=ana, format=format, now=NOW).file.close()
 

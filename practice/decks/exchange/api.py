@@ -121,7 +121,8 @@ class ExportView(APIView):
     @extend_schema(
         tags=TAG,
         summary="A deck you may see as a file, with your own schedule and reviews",
-        description="`apkg`: an Anki package that any version opens. `csv`: front, back, kind, "
+        description="`apkg`: an Anki package that any version opens. `apkg-newest`: the same for "
+        "2.1.50 and later, and smaller. `csv`: front, back, kind, "
         "tags, example, language and guid. `json`: all there is.",
         parameters=[ExportQuerySerializer],
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},

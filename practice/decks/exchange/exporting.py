@@ -31,7 +31,8 @@ from practice.decks.scheduling.state import from_json
 from practice.decks.services.decks import STUDY_FIELDS
 from practice.decks.studying import calendar_of, state_of
 
-FORMATS: Final = ("apkg", "csv", "json")
+FORMATS: Final = ("apkg", "apkg-newest", "csv", "json")
+PACKAGES: Final = FORMATS[:2]
 CONTENT_TYPES: Final = {
     "apkg": "application/octet-stream",
     "csv": "text/csv; charset=utf-8",
@@ -51,17 +52,25 @@ class Exported:
 def export_deck(*, deck: Deck, learner: User, format: str, now: datetime) -> Exported:
     """A deck as a file of one of FORMATS. A package holds the decks below it too: those of the same
     owner whose names begin with its own and `::`."""
-    decks = _with_those_below(deck, learner) if format == "apkg" else [deck]
+    packed = format in PACKAGES
+    decks = _with_those_below(deck, learner) if packed else [deck]
     notes = notes_out(decks=decks, learner=learner)
-    if format == "apkg":
-        file = write_package(notes=notes, decks=decks, calendar=calendar_of(learner), now=now)
+    if packed:
+        file = write_package(
+            notes=notes,
+            decks=decks,
+            calendar=calendar_of(learner),
+            now=now,
+            newest=format == "apkg-newest",
+        )
     else:
         # Whoever sends it closes it.
         file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115 - as above
         write = _write_table if format == "csv" else _write_document
         write(file, deck, notes)
         file.seek(0)
-    return Exported(file, f"{_file_name(deck)}.{format}", CONTENT_TYPES[format])
+    ending = format.partition("-")[0]
+    return Exported(file, f"{_file_name(deck)}.{ending}", CONTENT_TYPES[ending])
 
 
 def _with_those_below(deck: Deck, learner: User) -> list[Deck]:

@@ -263,8 +263,11 @@ class Collection:
     def _decks(self) -> tuple[dict[int, str], dict[str, str]]:
         """Names by id, their parts with `::` between them; and descriptions by name."""
         if self.version >= 15:
-            rows = self._db.execute("SELECT id, name FROM decks").fetchall()
-            return {key: name.replace("\x1f", "::") for key, name in rows}, {}
+            rows = self._db.execute("SELECT id, name, kind FROM decks").fetchall()
+            named = [(key, name.replace("\x1f", "::"), kind) for key, name, kind in rows]
+            return {key: name for key, name, _ in named}, {
+                name: protobuf.text(protobuf.part(kind, 1), 4) for _, name, kind in named
+            }
         decks = json.loads(self._one("SELECT decks FROM col"))
         names = {int(key): str(told["name"]) for key, told in decks.items()}
         return names, {str(told["name"]): str(told.get("desc", "")) for told in decks.values()}
@@ -288,7 +291,7 @@ def _opened(path: Path, late: Any) -> sqlite3.Connection:
     db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 64 * limits.MB)
     db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     db.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 0)
-    db.create_collation("unicase", _by_letters)
+    db.create_collation("unicase", by_letters)
     db.set_authorizer(_allowed)
     db.set_progress_handler(late, _STEPS)
     return db
@@ -303,7 +306,7 @@ def _allowed(action: int, first: str | None, *_more: str | None) -> int:
     return sqlite3.SQLITE_DENY
 
 
-def _by_letters(one: str, other: str) -> int:
+def by_letters(one: str, other: str) -> int:
     """Anki's own order of names, as far as reading needs it."""
     one, other = one.casefold(), other.casefold()
     return (one > other) - (one < other)

@@ -1,5 +1,6 @@
-"""As much of the protobuf wire format as Anki's lists of media and of card templates need."""
+"""As much of the protobuf wire format as Anki's lists of media and its definitions need."""
 
+import struct
 from collections.abc import Iterator
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -29,10 +30,15 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 def text(message: bytes, number: int) -> str:
     """The last field of that number as text, else nothing. Raises ValueError."""
-    found = ""
+    return part(message, number).decode()
+
+
+def part(message: bytes, number: int) -> bytes:
+    """The last field of that number as it stands, else nothing. Raises ValueError."""
+    found = b""
     for one, value in fields(message):
         if one == number and isinstance(value, bytes):
-            found = value.decode()
+            found = value
     return found
 
 
@@ -42,6 +48,29 @@ def integer(message: bytes, number: int) -> int:
         if one == number and isinstance(value, int):
             found = value
     return found
+
+
+def message(*told: tuple[int, int | float | str | bytes]) -> bytes:
+    """Fields by number, in the order given; whole numbers must not be negative."""
+    return b"".join(_field(number, value) for number, value in told)
+
+
+def _field(number: int, value: int | float | str | bytes) -> bytes:
+    if isinstance(value, float):
+        return _number(number << 3 | _FIXED32) + struct.pack("<f", value)
+    if isinstance(value, int):
+        return _number(number << 3 | _VARINT) + _number(value)
+    data = value.encode() if isinstance(value, str) else value
+    return _number(number << 3 | _BYTES) + _number(len(data)) + data
+
+
+def _number(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:

@@ -1,9 +1,9 @@
-"""A package that every Anki opens.
+"""A package for every Anki, or for those of today.
 
 The tables are those of version 11, which Anki has read since 2.0 and still writes when asked to
 support older ones: under the name `collection.anki21` for 2.1 and later, which look for it first,
 and again as `collection.anki2` for 2.0. The newest archive (tables of version 18, packed by zstd)
-would hold no more of ours, and be closed to anything before 2.1.50.
+holds no more of ours, is smaller, and closed to anything before 2.1.50.
 """
 
 import hashlib
@@ -11,15 +11,19 @@ import html
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
 
+import zstandard
 from django.db.models.fields.files import FieldFile
 
+from practice.decks.exchange.apkg.current import bring_up_to_date
 from practice.decks.exchange.apkg.definitions import (
     DECK_OPTIONS,
     DEFAULT_DECK,
@@ -28,6 +32,7 @@ from practice.decks.exchange.apkg.definitions import (
     deck_told,
     models_told,
 )
+from practice.decks.exchange.apkg.protobuf import message
 from practice.decks.exchange.apkg.schedules import OF_FIVE, Clock
 from practice.decks.exchange.rows import CardOut, NoteOut
 from practice.decks.exchange.texts import markup_of
@@ -40,11 +45,16 @@ Kind = Note.Kind
 _TYPES: Final = {State.NEW: 0, State.LEARNING: 1, State.REVIEW: 2, State.RELEARNING: 3}
 _OF_FOUR: Final = (0, 1, 1, 2, 3, 4)
 """An SM-2 rating of ours, one of five, as one of Anki's four."""
-_BATCH: Final = 1000
+_PACKER: Final = zstandard.ZstdCompressor
 
 
 def write_package(
-    *, notes: Iterable[NoteOut], decks: Sequence[Deck], calendar: Calendar, now: datetime
+    *,
+    notes: Iterable[NoteOut],
+    decks: Sequence[Deck],
+    calendar: Calendar,
+    now: datetime,
+    newest: bool = False,
 ) -> IO[bytes]:
     """A temporary file holding the decks, ready to be read from its start."""
     # The caller sends it, and closing it then deletes it.
@@ -52,26 +62,58 @@ def write_package(
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         path = Path(folder) / "collection"
         with ZipFile(archive, "w", ZIP_DEFLATED) as package:
-            media = _Media(package)
-            with sqlite3.connect(path) as db:
+            media = _Media(package, pack=_packed if newest else bytes)
+            with closing(sqlite3.connect(path)) as db, db:
                 _Writer(db, media, decks, calendar, now).write(notes)
-            db.close()
-            package.writestr("media", json.dumps(media.members))
-            # Which of the two collections is the one to read: in Anki's words, "legacy 2".
-            package.writestr("meta", b"\x08\x02")
-            for name in ("collection.anki21", "collection.anki2"):
-                package.write(path, name)
+                if newest:
+                    bring_up_to_date(db)
+            (_finish_newest if newest else _finish)(package, path, media)
     archive.seek(0)
     return archive
+
+
+def _finish(package: ZipFile, path: Path, media: "_Media") -> None:
+    package.writestr("media", json.dumps({one.member: one.name for one in media.put}))
+    # Which of the two collections is the one to read: in Anki's words, "legacy 2".
+    package.writestr("meta", b"\x08\x02")
+    for name in ("collection.anki21", "collection.anki2"):
+        package.write(path, name)
+
+
+def _finish_newest(package: ZipFile, path: Path, media: "_Media") -> None:
+    listed = [(1, message((1, one.name), (2, one.size), (3, one.digest))) for one in media.put]
+    package.writestr("media", _packed(message(*listed)), ZIP_STORED)
+    package.writestr("meta", b"\x08\x03", ZIP_STORED)
+    told = ZipInfo("collection.anki21b")
+    with path.open("rb") as collection, package.open(told, "w", force_zip64=True) as member:
+        _PACKER().copy_stream(collection, member, size=path.stat().st_size)
+
+
+def _packed(data: bytes) -> bytes:
+    return _PACKER().compress(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """A file in the archive: its member, what notes call it, and what it is."""
+
+    member: str
+    name: str
+    size: int
+    digest: bytes
 
 
 class _Media:
     """Sounds and pictures, in the archive once each, under names made of their bytes."""
 
-    def __init__(self, package: ZipFile) -> None:
-        self._package = package
+    def __init__(self, package: ZipFile, *, pack: Callable[[bytes], bytes]) -> None:
+        self._package, self._pack = package, pack
         self._names: dict[str, str] = {}
-        self.members: dict[str, str] = {}
+        self._put: dict[str, _Put] = {}
+
+    @property
+    def put(self) -> list[_Put]:
+        return list(self._put.values())
 
     def name_of(self, stored: FieldFile) -> str:
         """What a note calls a file; nothing for one that is gone."""
@@ -79,20 +121,21 @@ class _Media:
         if not name:
             return ""
         if name not in self._names:
-            self._names[name] = self._put(stored, name)
+            self._names[name] = self._add(stored, name)
         return self._names[name]
 
-    def _put(self, stored: FieldFile, path: str) -> str:
+    def _add(self, stored: FieldFile, path: str) -> str:
         try:
             with stored.storage.open(path) as file:
                 data = file.read()
         except OSError:
             return ""
         name = f"parlance-{hashlib.sha256(data).hexdigest()[:24]}{Path(path).suffix}"
-        if name not in self.members.values():
-            member = str(len(self.members))
-            self._package.writestr(member, data, ZIP_STORED)
-            self.members[member] = name
+        if name not in self._put:
+            digest = hashlib.sha1(data, usedforsecurity=False).digest()
+            put = _Put(str(len(self._put)), name, len(data), digest)
+            self._package.writestr(put.member, self._pack(data), ZIP_STORED)
+            self._put[name] = put
         return name
 
 
