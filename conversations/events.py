@@ -18,6 +18,8 @@ class MessageStart(Event, frozen=True, tag="message.start"):
     message_id: str
     conversation_id: str
     provider: str
+    reply_to: str = ""
+    """The learner's message that is answered."""
 
 
 class Route(Event, frozen=True, tag="route"):
@@ -31,11 +33,16 @@ class Source(Event, frozen=True, tag="source"):
     title: str
     excerpt: str
     locator: dict[str, Any]
+    url: str = ""
+    """The page that shows it there."""
 
 
 class Tool(Event, frozen=True, tag="tool"):
     name: str
     status: Literal["started", "done", "failed"]
+    title: str = ""
+    url: str = ""
+    """The page of what came of it."""
 
 
 class DeltaEvent(Event, frozen=True, tag="delta"):

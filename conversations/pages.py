@@ -1,43 +1,56 @@
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.callers import caller_of
 from accounts.models import User
 from accounts.selectors import current_language
 from ai.scenarios import catalogue
 from config.errors import NotFound
 from config.levels import Level
 from conversations.forms import StartConversationForm
+from conversations.memory.selectors import was_asked
+from conversations.models import Conversation
 from conversations.selectors import (
     branch_of,
     conversation_for,
     conversations_of,
     first_provider,
 )
-from conversations.services import start_conversation
+from conversations.services import UNDO, start_conversation
 
-RECENT = 20
+ON_A_PAGE = 20
+LONGEST_SEARCH = 100
+ASK_AFTER = timedelta(days=1)
+"""An account's age from which on it is asked whether the tutor may remember."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def conversation_list_page(request: HttpRequest) -> HttpResponse:
-    learner = _learner(request)
+    learner = caller_of(request)
     language = current_language(learner)
     if language is None:
         return redirect("accounts:onboarding")
     level = language.level or Level.A1
     if request.method == "POST":
         return _start(request, learner, language.language, level)
+    search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    rows = conversations_of(learner, search=search)
     context = {
         "language": language,
         "level": level,
-        "conversations": conversations_of(learner)[:RECENT],
+        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "search": search,
         "scenarios": catalogue(language.language, level),
-        "provider": first_provider(),
+        "deleted": _deleted(request, learner),
+        "ask_memory": _may_ask_memory(learner),
     }
     return render(request, "conversations/list.html", context)
 
@@ -59,35 +72,52 @@ def _start(request: HttpRequest, learner: User, language: str, level: str) -> Ht
     return redirect("conversations:detail", conversation_id=conversation.pk)
 
 
+def _deleted(request: HttpRequest, learner: User) -> Conversation | None:
+    """What was just put away, to be brought back in one step."""
+    wanted = _uuid(request, "deleted")
+    if wanted is None:
+        return None
+    mine = Conversation.objects.filter(learner=learner, deleted_at__gte=timezone.now() - UNDO)
+    return mine.filter(pk=wanted).first()
+
+
+def _may_ask_memory(learner: User) -> bool:
+    """Not of a newcomer, who has more pressing things to decide."""
+    return timezone.now() - learner.created_at > ASK_AFTER and not was_asked(learner)
+
+
 @require_safe
 @login_required
 def conversation_page(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
-    user = _learner(request)
+    """The end of the conversation; `?before=` a message or `?at=` one, an earlier part to read."""
+    user = caller_of(request)
     try:
         conversation = conversation_for(user, conversation_id)
     except NotFound as error:
         raise Http404 from error
-    branch = branch_of(conversation, before=_before(request))
-    turns = branch.messages
-    spoke = [message.provider for message in turns if message.provider]
+    branch = branch_of(conversation)
+    before, at = _uuid(request, "before"), _uuid(request, "at")
+    if at and conversation.messages.filter(pk=at).exists():
+        elsewhere = all(message.pk != at for message in branch.messages)
+    else:
+        at, elsewhere = None, before is not None
+    if elsewhere:
+        branch = branch_of(conversation, before=before, until=at)
+    spoke = [message.provider for message in branch.messages if message.provider]
     context = {
         "conversation": conversation,
-        "turns": turns,
+        "turns": branch.messages,
         "earlier": branch.earlier,
-        "conversations": conversations_of(conversation.learner)[:RECENT],
+        "elsewhere": elsewhere,
         "provider": spoke[-1] if spoke else first_provider(),
-        "may_write": conversation.learner_id == user.pk,
+        "mine": conversation.learner_id == user.pk,
+        "may_write": conversation.learner_id == user.pk and not elsewhere,
     }
     return render(request, "conversations/detail.html", context)
 
 
-def _before(request: HttpRequest) -> UUID | None:
+def _uuid(request: HttpRequest, name: str) -> UUID | None:
     try:
-        return UUID(request.GET["before"]) if "before" in request.GET else None
+        return UUID(request.GET[name]) if name in request.GET else None
     except ValueError as error:
         raise Http404 from error
-
-
-def _learner(request: HttpRequest) -> User:
-    assert request.user.is_authenticated  # noqa: S101 - login_required has seen to it; tells mypy
-    return request.user

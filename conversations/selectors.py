@@ -9,6 +9,7 @@ from ai.factory import chat_models
 from config.errors import NotFound
 from conversations.history import branch_ids
 from conversations.models import Conversation, Correction, Message
+from practice.models import Deck, Note, VocabularyItem, VocabularyList
 
 
 def conversation_for(user: User, conversation_id: UUID) -> Conversation:
@@ -65,14 +66,18 @@ class Branch:
 
 
 def branch_of(
-    conversation: Conversation, *, before: UUID | None = None, limit: int = 100
+    conversation: Conversation,
+    *,
+    before: UUID | None = None,
+    until: UUID | None = None,
+    limit: int = 100,
 ) -> Branch:
-    """The end of the branch that is shown, or what comes before a message of it.
+    """The end of the branch that is shown, or what comes before a message, or until one.
 
     Each message has its corrections and sources, and in `siblings` the ids of what stands beside
     it, itself included, in the order they were made.
     """
-    end = before or conversation.tip_id or _newest(conversation)
+    end = before or until or conversation.tip_id or _newest(conversation)
     if end is None:
         return Branch([], None)
     ids = branch_ids(end, limit=limit + (2 if before else 1))
@@ -109,3 +114,12 @@ def _note_siblings(conversation: Conversation, messages: list[Message]) -> None:
 def first_provider() -> str:
     """Who would speak first, by name: the first of the chain that is set up."""
     return next((model.name for model in chat_models()), "builtin")
+
+
+def saved_source(user: User, source_id: UUID) -> tuple[str | None, UUID | None]:
+    """What a saved passage was taken from: ("note", its id), or ("list", the id of its list)."""
+    if Note.objects.filter(pk=source_id, deck__in=Deck.objects.visible_to(user)).exists():
+        return "note", source_id
+    lists = VocabularyList.objects.visible_to(user)
+    item = VocabularyItem.objects.filter(pk=source_id, vocabulary_list__in=lists).first()
+    return ("list", item.vocabulary_list_id) if item else (None, None)

@@ -7,12 +7,13 @@ from rest_framework import serializers
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
 from conversations.models import Conversation, Correction, Message, MessageSource
+from conversations.retrieval.places import url_of
 
 
 class CorrectionSerializer(serializers.ModelSerializer[Correction]):
     class Meta:
         model = Correction
-        fields = ("id", "start", "end", "original", "corrected", "kind", "reason")
+        fields = ("id", "start", "end", "original", "corrected", "kind", "reason", "manner")
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
@@ -37,10 +38,21 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 class SourceSerializer(serializers.ModelSerializer[MessageSource]):
     id = serializers.UUIDField(source="source_id")
+    url = serializers.SerializerMethodField()
 
     class Meta:
         model = MessageSource
-        fields = ("index", "kind", "id", "title", "excerpt", "locator", "relevance")
+        fields = ("index", "kind", "id", "title", "excerpt", "locator", "relevance", "url")
+
+    def get_url(self, source: MessageSource) -> str:
+        return url_of(source.kind, source.source_id, source.locator)
+
+
+class ToolCallSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    status = serializers.ChoiceField(["done", "failed"])
+    title = serializers.CharField(source="result.title", default="")
+    url = serializers.CharField(source="result.url", default="")
 
 
 class BranchMessageSerializer(MessageSerializer):
@@ -49,9 +61,10 @@ class BranchMessageSerializer(MessageSerializer):
     sources = SourceSerializer(many=True)
     siblings = serializers.ListField(child=serializers.UUIDField())
     author = serializers.CharField(source="author.name", default="", help_text="a human tutor")
+    tools = ToolCallSerializer(many=True)
 
     class Meta(MessageSerializer.Meta):
-        fields = (*MessageSerializer.Meta.fields, "route", "sources", "siblings", "author")
+        fields = (*MessageSerializer.Meta.fields, "route", "tools", "sources", "siblings", "author")
 
 
 class BeforeSerializer(serializers.Serializer[Any]):

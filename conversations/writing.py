@@ -70,6 +70,7 @@ class Reply:
             message_id=self.turn.turn_id,
             conversation_id=self.turn.conversation_id,
             provider=self.announced,
+            reply_to=self.turn.learner_message_id,
         )
 
     def delta(self, text: str) -> list[TurnEvent]:
@@ -87,7 +88,16 @@ class Reply:
         return SourceEvent(turn_id=self.turn.turn_id, **event_body(source))
 
     def tool(self, name: str, status: Any) -> ToolEvent:
-        return ToolEvent(turn_id=self.turn.turn_id, name=name, status=status)
+        """A call begun or over; with what came of it, to be opened from the page."""
+        came = [call for call in self.notes.tools if call["name"] == name]
+        result = came[-1]["result"] if came and status == "done" else {}
+        return ToolEvent(
+            turn_id=self.turn.turn_id,
+            name=name,
+            status=status,
+            title=result.get("title", ""),
+            url=result.get("url", ""),
+        )
 
     def end(self) -> MessageEnd:
         named = {"provider": self.notes.provider, "model": self.notes.model}

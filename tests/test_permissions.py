@@ -122,7 +122,13 @@ PAGES = {
     "memory/consent": SIGNED_IN,
     "memory/<uuid:memory_id>": SIGNED_IN,
     "talk": SIGNED_IN,
+    "talk/corrections": SIGNED_IN,
+    "talk/saved/<uuid:source_id>": SIGNED_IN,
     "talk/<uuid:conversation_id>": SIGNED_IN,
+    "talk/<uuid:conversation_id>/rename": SIGNED_IN,
+    "talk/<uuid:conversation_id>/delete": SIGNED_IN,
+    "talk/<uuid:conversation_id>/restore": SIGNED_IN,
+    "talk/<uuid:conversation_id>/summary": SIGNED_IN,
 }
 API = {
     "api/auth/register": ANYBODY,

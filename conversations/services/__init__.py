@@ -1,6 +1,7 @@
 """Everything that writes conversations: for doors, tasks and the turn runner alike."""
 
 from conversations.services.conversations import (
+    UNDO,
     delete_conversation,
     rate_message,
     rename_conversation,
@@ -18,6 +19,7 @@ from conversations.services.turns import (
 )
 
 __all__ = [
+    "UNDO",
     "TurnContext",
     "TurnResult",
     "begin_turn",

@@ -86,9 +86,10 @@ def _went_well(said: Sequence[Message], slips: Sequence[Correction]) -> list[str
 def _praised(ids: Sequence[UUID]) -> list[str]:
     """Words once wrong and now right, quoted."""
     right = ErrorEvent.objects.filter(type=ErrorEvent.Type.RIGHT_USE, source_id__in=ids)
+    quotes = dict.fromkeys(right.order_by("pk").values_list("quote", flat=True))
     return [
-        _("You got right what you once got wrong: “%(quote)s”") % {"quote": event.quote}
-        for event in right[:MOST_PRAISED]
+        _("You got right what you once got wrong: “%(quote)s”") % {"quote": quote}
+        for quote in list(quotes)[:MOST_PRAISED]
     ]
 
 

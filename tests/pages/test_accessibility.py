@@ -69,6 +69,9 @@ def learner(browser, site):
     page.keyboard.press("Enter")
     page.locator(".message.assistant[data-status=complete]").nth(1).wait_for()
     pages["chat"] = page.url
+    page.get_by_role("button", name="Sum up").click()
+    page.wait_for_url("**/summary")
+    pages |= {"summary": page.url, "corrections": f"{site}/talk/corrections"}
     seen = {name: (context.storage_state(), url) for name, url in pages.items()}
     context.close()
     return seen | {"question": open_question(browser, site), "text": open_text(browser, site)}

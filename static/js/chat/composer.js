@@ -10,14 +10,14 @@ export class Composer {
   #draft;
   #busy = false;
 
-  constructor(form, { draftKey, onSend, onStop }) {
+  constructor(form, { draftKey, onSend, onStop, onUp }) {
     this.#form = form;
     this.#field = form.querySelector("textarea");
     this.#send = form.querySelector("#send");
     this.#stop = form.querySelector("#stop");
     this.#draft = draftKey;
     this.#field.value ||= readDraft(draftKey);
-    this.#listen(onSend, onStop);
+    this.#listen(onSend, onStop, onUp);
     this.#field.disabled = false;
     this.#refresh();
   }
@@ -46,13 +46,21 @@ export class Composer {
     this.#changed();
   }
 
+  /** Adds words, as if they were typed. */
+  say(text) {
+    const gap = /\S$/.test(this.#field.value) ? " " : "";
+    this.#field.setRangeText(`${gap}${text}`, this.#field.value.length, this.#field.value.length, "end");
+    this.#changed();
+    this.focus();
+  }
+
   /** Gives words back that were not accepted, before whatever was typed since. */
   restore(text) {
     this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
     this.#changed();
   }
 
-  #listen(onSend, onStop) {
+  #listen(onSend, onStop, onUp) {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.#field.value.trim();
@@ -60,6 +68,10 @@ export class Composer {
     });
     this.#field.addEventListener("input", () => this.#changed());
     this.#field.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowUp" && !this.#field.value && !this.#busy) {
+        event.preventDefault();
+        onUp();
+      }
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#form.requestSubmit();

@@ -40,14 +40,20 @@ export function correctionCard(template, correction) {
   card.id = `c-${correction.id}`;
   card.querySelector("[data-original]").textContent = correction.original;
   card.querySelector("[data-corrected]").textContent = correction.corrected;
-  card.querySelector("[data-better]").hidden = !correction.corrected;
-  card.querySelector("[data-make-card]").hidden = !correction.corrected;
+  const hint = correction.manner === "hint";
+  card.querySelector("[data-better]").hidden = !correction.corrected || hint;
+  card.querySelector("[data-make-card]").hidden = !correction.corrected || hint;
+  card.querySelector("[data-hint]").hidden = !correction.corrected || !hint;
   card.querySelector("[data-reason]").textContent = correction.reason;
   return card;
 }
 
-/** An underlined slip opens its card; Escape in the card goes back to the slip. */
+/** An underlined slip opens its card; Escape in the card goes back to the slip. A hint is lifted. */
 export function openCards(root) {
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-reveal]");
+    if (button) reveal(button.closest(".correction"));
+  });
   root.addEventListener("click", (event) => {
     const slip = event.target.closest("[data-slip]");
     if (!slip) return;
@@ -64,4 +70,12 @@ export function openCards(root) {
     card.closest("details").open = false;
     root.querySelector(`[data-slip="${CSS.escape(card.id.slice(2))}"]`)?.focus();
   });
+}
+
+function reveal(card) {
+  card.querySelector("[data-hint]").hidden = true;
+  card.querySelector("[data-better]").hidden = false;
+  const maker = card.querySelector("[data-make-card]");
+  maker.hidden = false;
+  maker.focus();
 }

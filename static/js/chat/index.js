@@ -1,10 +1,13 @@
 import { request } from "../api.js";
+import { drawBranches, edit, leaveEdit, reader, siblingsOf, writer } from "./actions.js";
 import { Announcer } from "./announce.js";
 import { makeCards } from "./cards.js";
 import { Composer } from "./composer.js";
 import { openCards } from "./corrections.js";
+import { dictation } from "./dictation.js";
 import { LearnerMessage, Reply } from "./messages.js";
 import { Follower } from "./scroll.js";
+import { linkCitations } from "./sources.js";
 import { followTurn } from "./turn.js";
 import { fitKeyboard } from "./viewport.js";
 import { errorWords, wordsOf } from "./words.js";
@@ -20,6 +23,7 @@ const composer = new Composer(page("composer"), {
   draftKey: `draft:${conversationId}`,
   onSend: say,
   onStop: stop,
+  onUp: () => [...list.querySelectorAll('.message.user [data-do="edit"]')].at(-1)?.click(),
 });
 let live = null;
 
@@ -28,33 +32,82 @@ const onGrow = () => follower.keep();
 function say(text) {
   const question = LearnerMessage.make(page("message-user"), text, word);
   const reply = Reply.make(page("message-assistant"), { onGrow });
-  // Only the last turn can be tried again.
-  for (const button of list.querySelectorAll("[data-retry]")) button.hidden = true;
+  noRetries();
   list.append(question.element, reply.element);
   composer.clear();
   follower.toEnd();
+  const takeBack = () => {
+    reply.element.remove();
+    question.element.remove();
+    composer.restore(text);
+  };
+  run({ question, reply, open: sending({ message: text, conversationId }), takeBack });
+}
+
+/** The request of a message; asked again with the same key, it is the same message. */
+function sending(body) {
   const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-  const open = (signal) =>
-    request("/api/chat", {
-      body: { message: text, conversationId },
-      headers: { "Idempotency-Key": key },
-      signal,
-    });
-  run({ question, reply, open });
+  const headers = { "Idempotency-Key": key };
+  return (signal) => request("/api/chat", { body, headers, signal });
+}
+
+// Only the last turn can be tried again.
+function noRetries() {
+  for (const button of list.querySelectorAll("[data-retry]")) button.hidden = true;
 }
 
 function retry(element) {
   const reply = Reply.make(page("message-assistant"), { onGrow });
   const path = `/api/chat/messages/${element.dataset.message}/retry`;
   const question = learnerMessageBefore(element);
+  const beside = siblingsOf(element);
   element.replaceWith(reply.element);
-  run({ question, reply, replaced: element, open: (signal) => request(path, { signal }) });
+  const takeBack = () => reply.element.replaceWith(element);
+  run({ question, reply, beside, takeBack, open: (signal) => request(path, { signal }) });
+}
+
+/** Another reply: a version beside it. What was said after the first stays with the first. */
+function regenerate(element) {
+  const reply = Reply.make(page("message-assistant"), { onGrow });
+  const path = `/api/chat/messages/${element.dataset.message}/regenerate`;
+  const question = learnerMessageBefore(element);
+  const takeBack = swap(element, [reply.element]);
+  const beside = siblingsOf(element);
+  run({ question, reply, beside, takeBack, open: (signal) => request(path, { signal }) });
+}
+
+/** A message said anew: a version beside it, with its own reply. */
+function sayAnew(element, text) {
+  const question = LearnerMessage.make(page("message-user"), text, word);
+  const reply = Reply.make(page("message-assistant"), { onGrow });
+  leaveEdit(element);
+  const putBack = swap(element, [question.element, reply.element]);
+  const takeBack = () => {
+    putBack();
+    edit(element, sayAnew, text);
+  };
+  const body = { message: text, conversationId, editOf: element.dataset.message };
+  run({ question, reply, editOf: siblingsOf(element), takeBack, open: sending(body) });
+}
+
+/** Puts new messages where `element` and all after it stood; gives what puts these back. */
+function swap(element, fresh) {
+  const gone = [...list.children].slice([...list.children].indexOf(element));
+  list.append(...fresh);
+  for (const one of gone) one.remove();
+  follower.toEnd();
+  return () => {
+    for (const one of fresh) one.remove();
+    list.append(...gone);
+  };
 }
 
 /** A turn that was being written when the page was loaded: take it up from its beginning. */
 function takeUp(element) {
   const reply = new Reply(element, { onGrow });
-  run({ question: learnerMessageBefore(element), reply, messageId: element.dataset.message });
+  const messageId = element.dataset.message;
+  const beside = siblingsOf(element).filter((id) => id !== messageId);
+  run({ question: learnerMessageBefore(element), reply, messageId, beside });
 }
 
 async function run(turn) {
@@ -84,14 +137,28 @@ async function read(turn) {
 }
 
 const handlers = {
-  "message.start"(turn, { messageId, provider }) {
+  "message.start"(turn, { messageId, provider, replyTo }) {
     turn.started = true;
     const speaker = word(`provider.${provider}`) || word("provider.other");
-    turn.reply.began({ messageId, speaker });
+    turn.reply.began({ messageId, speaker, beside: turn.beside });
+    turn.question?.began(replyTo, turn.editOf);
     chat.querySelector("[data-speaker]").textContent = speaker;
     chat.querySelector("[data-builtin-note]").hidden = provider !== "builtin";
     tell(word("thinking"));
     if (turn.stopAsked) cancel(messageId);
+  },
+  route(turn, { route }) {
+    const words = word(`route.${route}`);
+    if (words) turn.reply.step({ name: `route.${route}`, words, url: word(`url.${route}`) });
+  },
+  tool(turn, { name, status, title, url }) {
+    const words = word(`tool.${name}`, { otherwise: name });
+    const failed = status === "failed" ? ` ${word("step.failed")}` : "";
+    turn.reply.step({ name: `tool.${name}`, words: `${words}${failed}`, title, url });
+  },
+  source(turn, source) {
+    const counted = (n) => word(n === 1 ? "source.one" : "source.many", { n });
+    turn.reply.source(source, page("source"), counted);
   },
   delta(turn, { text }) {
     if (!turn.reply.text) tell(word("writing"));
@@ -102,8 +169,9 @@ const handlers = {
     turn.question?.correct(correction, page("correction"));
     follower.keep();
   },
-  "message.end"(turn, { text }) {
+  "message.end"(turn, { text, suggestTutor }) {
     turn.reply.finish({ text, status: "complete" });
+    if (suggestTutor) turn.reply.suggestTutor();
     announcer.hear(text, { finished: true });
     tell("");
   },
@@ -131,12 +199,8 @@ function refused(turn, error) {
   });
   if (turn.started) {
     turn.reply.finish({ status: "interrupted", words: word("interrupted"), retry: true });
-  } else if (turn.replaced) {
-    turn.reply.element.replaceWith(turn.replaced);
   } else {
-    turn.reply.element.remove();
-    turn.question.element.remove();
-    composer.restore(turn.question.text);
+    turn.takeBack();
   }
 }
 
@@ -174,10 +238,17 @@ list.addEventListener("click", (event) => {
   const button = event.target.closest("[data-retry]");
   if (button && !live) retry(button.closest(".message"));
 });
+reader(list, { word, native: chat.dataset.native, tell });
+writer(list, { word, tell, conversationId, isBusy: () => live !== null, onRegenerate: regenerate, onEdit: sayAnew });
 makeCards(chat, chat.dataset.language);
 openCards(list);
+dictation(page("dictate"), { language: chat.dataset.language, onText: (text) => composer.say(text), tell, word });
+for (const message of list.querySelectorAll(".message[data-message]")) {
+  if (message.querySelector("[data-branches]")) drawBranches(message);
+  linkCitations(message);
+}
 fitKeyboard();
-follower.toEnd();
+if (!document.getElementById(location.hash.slice(1))) follower.toEnd();
 const unfinished = list.querySelector('[data-status="streaming"][data-message]');
 if (unfinished) takeUp(unfinished);
 else if (matchMedia("(hover: hover)").matches) composer.focus();

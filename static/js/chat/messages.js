@@ -1,5 +1,7 @@
+import { drawBranches } from "./actions.js";
 import { correctionCard, drawMarked } from "./corrections.js";
 import { Reading } from "./markdown.js";
+import { linkCitations, sourceItem } from "./sources.js";
 
 /** A learner's message on the page, to which corrections come one by one. */
 export class LearnerMessage {
@@ -27,6 +29,15 @@ export class LearnerMessage {
 
   get text() {
     return this.#text;
+  }
+
+  /** It is kept: it has an id, and can be said anew. `beside` are the versions there were. */
+  began(id, beside = []) {
+    if (!id || this.#element.dataset.message) return;
+    this.#element.dataset.message = id;
+    this.#element.id = `m-${id}`;
+    this.#element.dataset.siblings = [...beside, id].join(",");
+    drawBranches(this.#element);
   }
 
   correct(correction, template) {
@@ -78,10 +89,46 @@ export class Reply {
     this.#element.dataset.status = value;
   }
 
-  began({ messageId, speaker }) {
+  /** `beside` are the replies there were to the same words. */
+  began({ messageId, speaker, beside = [] }) {
     this.#element.dataset.message = messageId;
     this.#element.id = `m-${messageId}`;
+    this.#element.dataset.siblings = [...beside, messageId].join(",");
+    drawBranches(this.#element);
     part(this.#element, "provider").textContent = speaker;
+  }
+
+  /** Something done on the way: `{words, title, url, name}`; said again, it replaces the first. */
+  step({ name, words, title = "", url = "" }) {
+    const list = part(this.#element, "steps");
+    const item = document.createElement("li");
+    item.dataset.step = name;
+    const told = document.createElement(url ? "a" : "span");
+    if (url) told.href = url;
+    told.append(words);
+    if (title) {
+      const strong = document.createElement("strong");
+      strong.textContent = title;
+      told.append(" ", strong);
+    }
+    item.append(told);
+    const known = list.querySelector(`[data-step="${CSS.escape(name)}"]`);
+    if (known) known.replaceWith(item);
+    else list.append(item);
+    this.#onGrow();
+  }
+
+  source(source, template, counted) {
+    const list = part(this.#element, "sources-list");
+    if (list.querySelector(`#${CSS.escape(`s-${this.id}-${source.index}`)}`)) return;
+    list.append(sourceItem(template, source, this.id));
+    part(this.#element, "sources-count").textContent = counted(list.children.length);
+    part(this.#element, "sources").hidden = false;
+    this.#onGrow();
+  }
+
+  suggestTutor() {
+    part(this.#element, "suggest-tutor").hidden = false;
   }
 
   add(text) {
@@ -97,6 +144,7 @@ export class Reply {
     part(this.#element, "after-words").textContent = words;
     part(this.#element, "retry").hidden = !retry;
     this.#draw(false);
+    linkCitations(this.#element);
   }
 
   #draw(live) {

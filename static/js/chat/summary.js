@@ -1,0 +1,4 @@
+import { makeCards } from "./cards.js";
+
+const summary = document.getElementById("summary");
+makeCards(summary, summary.dataset.language);
