@@ -1,6 +1,7 @@
 """Keeps what moderation found. For every app that takes texts from people or shows a model's."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -96,6 +97,7 @@ def keep_late_flags(
     surface: str,
     source_type: str,
     source_id: UUID,
+    reasons: Mapping[Category, Promise] = REASONS,
 ) -> list[ModerationFlag]:
     """Keep what was found in a text that stands already: nothing is blocked, what is grave is
     queued. What is known of the same row is not kept twice. May run in a transaction."""
@@ -112,6 +114,7 @@ def keep_late_flags(
     for flag in flags:
         if flag.action == Action.BLOCKED:
             flag.action, flag.status = Action.QUEUED, Status.QUEUED
+        flag.reason = str(reasons[Category(flag.category)])
     return ModerationFlag.objects.bulk_create(flags)
 
 

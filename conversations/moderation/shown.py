@@ -48,7 +48,7 @@ class Shown:
 
     @property
     def state(self) -> Promise:
-        if self.flag.category == ModerationFlag.Category.SELF_HARM:
+        if self.is_despair:
             return _SELF_HARM
         if self.flag.surface == "reply" and self.flag.status == Status.CLOSED:
             return _LEFT_OUT if self.flag.action == Action.BLOCKED else _DONE[self.flag.action]
@@ -59,5 +59,7 @@ class Shown:
         return can_appeal(self.flag)
 
     @property
-    def is_self_harm(self) -> bool:
-        return self.flag.category == ModerationFlag.Category.SELF_HARM
+    def is_despair(self) -> bool:
+        """Their own, not that of somebody in a transcript."""
+        theirs = self.flag.surface == "message"
+        return theirs and self.flag.category == ModerationFlag.Category.SELF_HARM

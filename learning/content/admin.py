@@ -15,7 +15,11 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
+from accounts.models import User
+from ai.errors import ContentBlocked
+from ai.moderation import Verdict
 from learning.content.exchange import ContentResource
+from learning.content.fitness import flag_content, judge_content
 from learning.content.models import ContentItem, ExerciseAnswer
 from learning.content.services import save_content, set_shown
 from learning.content.validate import content_problems
@@ -40,6 +44,9 @@ EXAMPLE = {
 
 
 class ContentForm(_ContentForm):
+    author: User
+    verdict: Verdict = Verdict()
+
     class Meta:
         model = ContentItem
         fields = (
@@ -64,7 +71,16 @@ class ContentForm(_ContentForm):
             problems = list(content_problems(kind, data["content"]))
             if problems:
                 self.add_error("content", ValidationError([ValidationError(p) for p in problems]))
+        if not self.errors and "content" in data:
+            self._moderate(data)
         return data
+
+    def _moderate(self, data: dict[str, Any]) -> None:
+        told = {name: data[name] for name in ("language", "title", "topics", "content")}
+        try:
+            self.verdict = judge_content(author=self.author, item=ContentItem(**told))
+        except ContentBlocked as error:
+            self.add_error("content", error.message)
 
 
 @admin.register(ContentItem)
@@ -102,6 +118,11 @@ class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
             )
         )
 
+    def get_form(self, request: HttpRequest, *more: Any, **options: Any) -> Any:
+        form = super().get_form(request, *more, **options)
+        form.author = caller_of(request)
+        return form
+
     def get_readonly_fields(self, request: HttpRequest, obj: ContentItem | None = None) -> Any:
         if obj and obj.slug:
             return (*(name for name in self.form.Meta.fields if name != "is_active"), "slug")
@@ -122,6 +143,7 @@ class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ContentItem, form: Any, change: bool) -> None:
         save_content(item=obj)
+        flag_content(form.verdict, author=caller_of(request), item=obj)
 
     @admin.display(description="Made here", boolean=True)
     def own(self, item: ContentItem) -> bool:

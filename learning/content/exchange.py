@@ -13,6 +13,7 @@ from import_export import fields, resources, widgets
 
 from config.languages import TAUGHT
 from learning.concepts.models import Concept
+from learning.content.fitness import why_unfit
 from learning.content.models import ContentItem
 from learning.content.services import save_content
 from learning.content.validate import content_problems
@@ -96,6 +97,9 @@ class ContentResource(resources.ModelResource):
         problems = list(content_problems(str(row.get("content_type") or ""), parts))
         if problems:
             raise ValidationError([f"{row.get('title')}: {problem}" for problem in problems])
+        read = ContentItem(language=language, title=str(row.get("title") or ""), content=parts)
+        if unfit := why_unfit(read):
+            raise ValidationError(f"{row.get('title')}: {unfit}")
         wanted = ListWidget().clean(row.get("about"))
         missing = set(wanted) - {concept.slug for concept in concepts_named(language, wanted)}
         if missing:
