@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from ai.errors import AllProvidersFailed, ProviderError
 from config.errors import DomainError
 from config.levels import LEVELS
+from conversations.moderation.transcripts import flag_transcript
 from conversations.retrieval.index import embed_chunks, index_chunk_words
 from conversations.transcripts import notices
 from conversations.transcripts.analysis import builtin, model
@@ -169,6 +170,7 @@ def _note_progress(session: TutoringSession, done: float) -> None:
 
 
 def _analyse(session: TutoringSession) -> None:
+    flag_transcript(session)
     findings = _findings(session)
     with _finishing(session, Step.CREDIT) as row:
         row.analysis, row.analysed_by = findings.as_json(), findings.by
