@@ -92,6 +92,18 @@ def test_headings_say_which_column_is_which(take_in):
     assert (row.deck.language, note.language) == ("es", "es")
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Palabra,Significado,Frase,Etiquetas", "mot,traduction,exemple,étiquettes",
+     "Wort,Übersetzung,Beispielsatz,Schlagwörter"],
+)  # fmt: skip
+def test_headings_may_be_in_other_languages(take_in, heading):
+    row = take_in(f"{heading}\nuno,one,Solo uno.,number\n")
+    note = row.deck.notes.get()
+    assert (note.front, note.back, note.example) == ("uno", "one", "Solo uno.")
+    assert note.tags == ["number"]
+
+
 def test_columns_may_be_mapped(take_in):
     take_in("one,7,uno\ntwo,8,dos\n", columns=["back", "", "front"])
     assert notes() == [("uno", "one"), ("dos", "two")]

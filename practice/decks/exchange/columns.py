@@ -16,15 +16,21 @@ FIELDS: Final = {
     "guid": _("Name that survives export and import"),
 }
 _CALLED: Final = {
-    "front": ("front", "question", "word", "term", "text", "expression", "prompt", "phrase"),
-    "back": ("back", "answer", "translation", "meaning", "definition"),
-    "example": ("example", "sentence", "example sentence", "usage"),
-    "tags": ("tags", "tag", "labels"),
-    "kind": ("kind", "type", "notetype", "note type"),
-    "language": ("language", "lang"),
-    "guid": ("guid",),
+    "front": "front question word term text expression prompt phrase "
+    "palabra término termino pregunta expresión mot terme recto "
+    "wort begriff vokabel frage vorderseite",
+    "back": "back answer translation meaning definition "
+    "significado traducción traduccion respuesta definición reverso "
+    "traduction sens réponse définition verso übersetzung bedeutung antwort rückseite",
+    "example": "example sentence usage ejemplo frase oración exemple beispiel beispielsatz satz",
+    "tags": "tags tag labels etiquetas étiquettes schlagwörter schlagworte",
+    "kind": "kind type notetype tipo typ",
+    "language": "language lang idioma lengua langue sprache",
+    "guid": "guid",
 }
-_MEANT: Final = {name: field for field, names in _CALLED.items() for name in names}
+"""The words that learners head their columns with, in the languages they speak here."""
+_MEANT: dict[str, str] = {name: field for field, names in _CALLED.items() for name in names.split()}
+_MEANT |= {"example sentence": "example", "note type": "kind"}
 
 
 def guessed(names: Sequence[str]) -> list[str]:
