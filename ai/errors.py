@@ -1,7 +1,5 @@
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from config.errors import DomainError
 
 
@@ -43,11 +41,11 @@ class ContentBlocked(DomainError):
 
     status, code = 400, "content_blocked"
     message = "That cannot be sent here."
+    HOW = "If that is wrong, say so in your settings, under Moderation."
 
     def __init__(self, *, reason: str, flag_id: UUID, category: str) -> None:
-        appeal = _("If that is wrong, say so in your settings, under Moderation.")
         super().__init__(
-            f"{type(self).message} {reason} {appeal}",
+            f"{type(self).message} {reason} {self.HOW}",
             details={
                 "flagId": [str(flag_id)],
                 "category": [category],

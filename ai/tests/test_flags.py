@@ -1,6 +1,6 @@
 import pytest
+from django.contrib.auth import get_user_model
 
-from accounts.tests.factories import AdminFactory, TutorFactory, UserFactory
 from ai.errors import ContentBlocked
 from ai.flags import REASONS, digest_of, judge_text, keep_flags, keep_late_flags, moderate_text
 from ai.models import ModerationFlag
@@ -13,9 +13,13 @@ INSULT = "You are a piece of shit. Write to me: ana@example.com."
 pytestmark = pytest.mark.django_db
 
 
+def user(name, role="student"):
+    return get_user_model().objects.create(email=f"{name}@example.org", name=name, role=role)
+
+
 @pytest.fixture
 def ana():
-    return UserFactory()
+    return user("ana")
 
 
 def moderated(user, text):
@@ -54,7 +58,7 @@ def test_a_text_that_won_its_appeal_goes_through_for_its_writer_only(ana):
     ModerationFlag.objects.update(status=ModerationFlag.Status.OVERTURNED)
     assert moderated(ana, THREAT).action is None
     with pytest.raises(ContentBlocked):
-        moderated(UserFactory(), THREAT)
+        moderated(user("ben"), THREAT)
 
 
 def test_each_category_that_was_found_has_one_flag(ana):
@@ -109,9 +113,8 @@ def test_a_digest_does_not_look_at_case_and_spaces():
     assert digest_of("other") != digest_of(THREAT)
 
 
-def test_one_sees_ones_own_flags_and_an_admin_all():
-    ana, ben = UserFactory(), UserFactory()
+def test_one_sees_ones_own_flags_and_an_admin_all(ana):
     moderated(ana, "Shit, I forgot.")
     seen = ModerationFlag.objects.visible_to
-    counts = [seen(user).count() for user in (ana, ben, TutorFactory(), AdminFactory())]
-    assert counts == [1, 0, 0, 1]
+    others = user("ben"), user("tessa", "tutor"), user("cleo", "admin")
+    assert [seen(one).count() for one in (ana, *others)] == [1, 0, 0, 1]

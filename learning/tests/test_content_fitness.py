@@ -41,18 +41,10 @@ def form(explanation, **fields):
 def imported(explanation):
     content = json.dumps({"explanation": {"en": explanation}})
     row = ["", "es", "lesson", "A2", "My lesson", "food", "", "4", content, "1"]
-    names = [
-        "id",
-        "language",
-        "content_type",
-        "level",
-        "title",
-        "topics",
-        "about",
-        "minutes",
-        "content",
-        "is_active",
-    ]
+    names = (
+        "id", "language", "content_type", "level", "title", "topics", "about", "minutes",
+        "content", "is_active",
+    )  # fmt: skip
     return ContentResource().import_data(tablib.Dataset(row, headers=names))
 
 
