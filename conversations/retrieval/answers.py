@@ -3,20 +3,27 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 from django.utils import translation
 from django.utils.formats import date_format
 
 from conversations.retrieval.citations import source_of
-from conversations.retrieval.found import TRANSCRIPT, Found, Highlight, Retrieved, Source
+from conversations.retrieval.found import (
+    CONVERSATION,
+    TRANSCRIPT,
+    Found,
+    Highlight,
+    Retrieved,
+    Source,
+)
 
 SAID: Final = Path(__file__).parent / "said.yaml"
 MOST: Final = 3
 """Quotes of an answer."""
-_NEAR: Final = 0.06
-"""How far a second quote may lie behind the first."""
+_NEAR: Final = 0.2
+"""How far a quote may lie behind the nearest."""
 _LONGEST: Final = 300
 """Letters of a quote."""
 _SPEAKERS: Final = {"Learner": "learner", "AI tutor": "assistant", "Tutor": "tutor"}
@@ -34,14 +41,18 @@ class Answer:
 def builtin_answer(*, retrieved: Retrieved, native_language: str) -> Answer:
     """The best sentences, quoted with who said them and when, in the learner's own language.
 
-    When there is not enough: that their sessions do not say it, and the offer to ask the tutor.
+    All are of the best passage: what lies further off is too often about something else. When
+    there is not enough: that their sessions do not say it, and the offer to ask the tutor.
     """
-    sources = _sources(retrieved) if retrieved.enough else ()
-    if not sources:
+    best = retrieved.found[0] if retrieved.found and retrieved.enough else None
+    sources = _sources(best) if best else ()
+    if best is None or not sources:
         text = not_found(native_language=native_language)
         return Answer(text, (), retrieved.confidence, suggest_tutor=True)
-    by_id = {one.passage_id: one for one in retrieved.found}
-    lines = [_line(source, by_id[source.passage_id], native_language) for source in sources]
+    words = _words(native_language)
+    day = _day(best, native_language)
+    lines = [words[best.kind].format(title=best.title, day=day)]
+    lines += [_line(source, words) for source in sources]
     return Answer("\n\n".join(lines), sources, retrieved.confidence, suggest_tutor=False)
 
 
@@ -50,24 +61,21 @@ def not_found(*, native_language: str) -> str:
     return _words(native_language)["not_found"]
 
 
-def _sources(retrieved: Retrieved) -> tuple[Source, ...]:
-    quotes = _quotes(retrieved)
+def _sources(found: Found) -> tuple[Source, ...]:
     return tuple(
         source_of(found, at=at, to=to, index=index)
-        for index, (found, at, to) in enumerate(quotes, start=1)
+        for index, (at, to) in enumerate(_quotes(found), start=1)
     )
 
 
-def _quotes(retrieved: Retrieved) -> list[tuple[Found, int, int]]:
-    """Passage, beginning and end of the nearest sentences, each utterance once."""
-    near = [(one, found) for found in retrieved.found for one in found.highlights]
-    near.sort(key=lambda pair: -pair[0].score)
-    chosen: list[tuple[Found, int, int]] = []
-    for one, found in near:
-        place = (found, *_around(found, one))
-        if one.score >= near[0][0].score - _NEAR and place not in chosen:
+def _quotes(found: Found) -> list[tuple[int, int]]:
+    """Beginning and end of the nearest sentences, in the order in which they were said."""
+    chosen: list[tuple[int, int]] = []
+    for one in found.highlights:
+        place = _around(found, one)
+        if one.score >= found.highlights[0].score - _NEAR and place not in chosen:
             chosen.append(place)
-    return chosen[:MOST]
+    return sorted(chosen[:MOST])
 
 
 def _around(found: Found, highlight: Highlight) -> tuple[int, int]:
@@ -87,25 +95,21 @@ def _word_end(text: str, at: int) -> int:
     return space if space > at else at + _LONGEST
 
 
-def _line(source: Source, found: Found, language: str) -> str:
-    words = _words(language)
-    slots: dict[str, Any] = {
-        "speaker": _speaker(source, words),
-        "title": source.title,
-        "day": _day(found, language),
-        "time": _time(source.locator.get("start")),
-    }
-    timed = source.kind == TRANSCRIPT and slots["time"]
-    name = "untimed" if source.kind == TRANSCRIPT and not timed else source.kind
-    quote = words["quote"].format(quote=" ".join(source.excerpt.split()), number=source.index)
-    return f"{words[name].format(**slots)} {quote}"
+def _line(source: Source, words: dict[str, str]) -> str:
+    quoted = " ".join(source.excerpt.split())
+    quote = words["quote"].format(quote=quoted, number=source.index)
+    if source.kind not in (TRANSCRIPT, CONVERSATION):
+        return quote
+    time = _time(source.locator.get("start"))
+    line = words["said_at" if time else "said"]
+    return line.format(speaker=_speaker(source, words), time=time, quote=quote)
 
 
 def _speaker(source: Source, words: dict[str, str]) -> str:
     told = str(source.locator.get("speaker") or "")
-    if source.kind == TRANSCRIPT:
-        return told or words["nobody"]
-    return words[_SPEAKERS.get(told, "nobody")]
+    if source.kind == CONVERSATION:
+        return words[_SPEAKERS.get(told, "nobody")]
+    return told or words["nobody"]
 
 
 def _day(found: Found, language: str) -> str:

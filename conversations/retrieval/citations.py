@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ai.prompts import without_marks
 from conversations.retrieval.found import TRANSCRIPT, Found, Source
+from conversations.retrieval.places import url_of
 from conversations.retrieval.quotes import Quotable
 from conversations.retrieval.sentences import ABBREVIATIONS
 
@@ -154,7 +155,7 @@ def names_in(found: Iterable[Found]) -> tuple[str, ...]:
 
 
 def event_body(source: Source) -> dict[str, Any]:
-    """As the chat's `source` event: index, kind, id, title, excerpt, locator."""
+    """As the chat's `source` event: index, kind, id, title, excerpt, locator, url."""
     return {
         "index": source.index,
         "kind": source.kind,
@@ -162,6 +163,7 @@ def event_body(source: Source) -> dict[str, Any]:
         "title": source.title,
         "excerpt": source.excerpt,
         "locator": dict(source.locator),
+        "url": url_of(source.kind, source.source_id, source.locator),
     }
 
 

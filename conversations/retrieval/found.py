@@ -75,6 +75,8 @@ class Retrieved:
     confidence: float = 0.0
     """The chance that the passages hold the answer, as measured on the gold set."""
     enough: bool = False
+    worth_reading: bool = False
+    """Whether a model should be shown the passages, which can tell whether they answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,10 +9,11 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from conversations.retrieval.calibration import of_embedder
+from conversations.retrieval.calibration import Calibration, of_embedder
 from conversations.retrieval.found import LESSON, Found, Highlight, Retrieved
 from conversations.retrieval.sentences import Sentence, sentences_of
 from conversations.retrieval.vectors import Matrix, normalised, shortened, unpacked
+from conversations.retrieval.words import plain
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -23,6 +23,8 @@ HIGHLIGHTS: Final = 4
 _STEM: Final = 6
 """Letters by which two forms of a word are taken for one."""
 _WINDOW: Final = 3
+_SHARED: Final = 0.3
+"""What a sentence that has all words of the question is nearer by."""
 _ANSWERS: Final = 0.95
 """What the sentence behind a question takes over of its nearness: it may answer it."""
 
@@ -50,6 +52,7 @@ class Pool:
     candidates: Sequence[Candidate] = ()
     embedder: str = ""
     vector: Sequence[float] = ()
+    """What sentences are compared with: between the question and its telling words."""
 
 
 def fused(lists: Mapping[str, Sequence[Key]]) -> list[tuple[Key, float]]:
@@ -61,20 +64,33 @@ def fused(lists: Mapping[str, Sequence[Key]]) -> list[tuple[Key, float]]:
     return sorted(scores.items(), key=lambda item: -item[1])
 
 
-def ranked(question: str, pool: Pool, *, language: str, limit: int) -> Retrieved:
+def ranked(
+    question: str,
+    pool: Pool,
+    *,
+    language: str,
+    limit: int,
+    calibration: Calibration | None = None,
+) -> Retrieved:
     """The best first, with the sentences nearest to the question."""
-    read = [Reading(candidate, pool, language) for candidate in pool.candidates]
-    read.sort(key=lambda one: -one.score)
+    read = readings(pool, language=language)
     if not read:
         return Retrieved(question)
-    calibration = of_embedder(pool.embedder)
+    calibration = calibration or of_embedder(pool.embedder)
     confidence = calibration.confidence(features(read))
     return Retrieved(
         question=question,
         found=[one.as_found(confidence, read[0].score) for one in read[:limit]],
         confidence=round(confidence, 3),
         enough=confidence >= calibration.enough,
+        worth_reading=confidence >= calibration.worth_reading,
     )
+
+
+def readings(pool: Pool, *, language: str) -> "list[Reading]":
+    """Each passage read, the best first."""
+    read = [Reading(candidate, pool, language) for candidate in pool.candidates]
+    return sorted(read, key=lambda one: -one.score)
 
 
 def features(read: "Sequence[Reading]") -> dict[str, float]:
@@ -86,7 +102,7 @@ def features(read: "Sequence[Reading]") -> dict[str, float]:
         "sentence_words": best.words_together,
         "words": best.words,
         "nearness": best.candidate.nearness or 0.0,
-        "lesson": float(best.candidate.found.kind == LESSON),
+        "elsewhere": float(best.is_elsewhere),
         "lead": best.score - read[1].score if len(read) > 1 else 0.2,
     }
 
@@ -155,18 +171,20 @@ class Reading:
             + _SENTENCE_WEIGHT * self.nearest_sentence
             + _WORDS_WEIGHT * (self.words + self.words_together)
             - (_LESSON if found.kind == LESSON else 0.0)
-            - (_OTHER_LANGUAGE if self._is_elsewhere(found) else 0.0)
+            - (_OTHER_LANGUAGE if self.is_elsewhere else 0.0)
         )
 
-    def _is_elsewhere(self, found: Found) -> bool:
+    @property
+    def is_elsewhere(self) -> bool:
         """Of another language than the one that is being learned: asked for less often."""
+        found = self.candidate.found
         teaches: str = found.locator.get("teaches", found.language)
         return teaches != self.language
 
     def highlights(self) -> tuple[Highlight, ...]:
         """The best sentences. One that asks is no answer: the next that does not, stands for it."""
         nearness = [
-            float(cosine) + 0.2 * share
+            float(cosine) + _SHARED * share
             for cosine, share in zip(self.nearnesses, self.word_shares, strict=True)
         ]
         scores: dict[int, float] = {}
@@ -196,6 +214,4 @@ def _share(hits: Iterable[bool]) -> float:
 
 
 def _stems(text: str) -> set[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return {word[:_STEM] for word in re.findall(r"\w+", bare)}
+    return {word[:_STEM] for word in re.findall(r"\w+", plain(text))}

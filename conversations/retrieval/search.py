@@ -16,8 +16,8 @@ from conversations.retrieval.found import ALL_KINDS, TRANSCRIPT, Found, Retrieve
 from conversations.retrieval.ranking import Candidate
 from conversations.retrieval.sentences import spoken
 from conversations.retrieval.statements import CHUNKS, Asked, Statement
-from conversations.retrieval.vectors import vectors_or_none
-from conversations.retrieval.words import words_of
+from conversations.retrieval.vectors import mean_of, vectors_or_none
+from conversations.retrieval.words import Words, words_of
 
 POOL: Final = 30
 """Passages read again, sentence by sentence."""
@@ -42,10 +42,12 @@ async def retrieve(
     question = " ".join(question.split())[:LONGEST_QUESTION]
     if not question or not kinds:
         return Retrieved(question)
-    about = await vectors_or_none([question])
+    read_words = database_sync_to_async(words_of, thread_sensitive=False)
+    words = await read_words(question, languages=(language, native_language))
+    about = await vectors_or_none([question, words.telling])
     seek = database_sync_to_async(candidates, thread_sensitive=False)
     pool = await seek(
-        question=question,
+        words=words,
         about=about,
         learner_id=learner_id,
         student_ids=None if student_ids is None else list(student_ids),
@@ -58,7 +60,7 @@ async def retrieve(
 
 def candidates(
     *,
-    question: str,
+    words: Words,
     about: Vectors | None,
     learner_id: UUID,
     student_ids: Sequence[UUID] | None,
@@ -66,8 +68,10 @@ def candidates(
     language: str,
     native_language: str,
 ) -> ranking.Pool:
-    """The part of a search that reads the database: three statements, however much there is."""
-    words = words_of(question, languages=(language, native_language))
+    """The part of a search that reads what can be found: two statements, however much there is.
+
+    `about` are the vectors of the question and of its telling words.
+    """
     vector = about.vectors[0] if about else None
     asked = Asked(
         learner_id=learner_id,
@@ -81,7 +85,11 @@ def candidates(
         lexemes=words.lexemes,
     )
     read = _read(asked) if vector or words.query else []
-    return ranking.Pool(words.groups, read, asked.embedder, vector or ())
+    return ranking.Pool(words.groups, read, asked.embedder, _middle(about))
+
+
+def _middle(about: Vectors | None) -> Sequence[float]:
+    return mean_of([vector or [] for vector in about.vectors] if about else []) or ()
 
 
 @dataclass(frozen=True, slots=True)

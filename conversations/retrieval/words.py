@@ -1,5 +1,7 @@
 """The words of a question that mean something, in the dictionaries of the rows they look for."""
 
+import re
+import unicodedata
 from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
@@ -8,6 +10,7 @@ from django.db import connection
 from config.languages import NATIVE, TAUGHT
 
 MOST: Final = 40
+_WORD: Final = re.compile(r"\w+")
 
 # Stop words of any of the dictionaries go: "was" asks in German, and says nothing in English.
 _LEXEMES: Final = """
@@ -34,6 +37,8 @@ class Words(NamedTuple):
     lexemes: list[str]
     query: str
     """Any of them, as a tsquery; empty when there are none."""
+    telling: str
+    """The question without the words that say nothing."""
 
 
 def dictionary(language: str) -> str:
@@ -46,16 +51,23 @@ def dictionary(language: str) -> str:
 def words_of(question: str, *, languages: Collection[str]) -> Words:
     """Its lexemes in each of the languages that the rows may be in."""
     configs = sorted({dictionary(language) for language in languages})
-    stems = sorted({f"{_plain(language)}_stem" for language in languages} - {"simple_stem"})
+    stems = sorted({f"{_stemmer(language)}_stem" for language in languages} - {"simple_stem"})
     given: dict[str, Any] = {"question": question, "most": MOST, "configs": configs, "stems": stems}
     with connection.cursor() as cursor:
         cursor.execute(_LEXEMES, given)
         groups = {word: frozenset(lexemes) for word, lexemes in cursor.fetchall()}
     lexemes = sorted(frozenset().union(*groups.values()))
-    return Words(groups, lexemes, " | ".join(map(_quoted, lexemes)))
+    telling = [word for word in _WORD.findall(question) if plain(word) in groups]
+    return Words(groups, lexemes, " | ".join(map(_quoted, lexemes)), " ".join(telling))
 
 
-def _plain(language: str) -> str:
+def plain(text: str) -> str:
+    """Small letters without accents, as the dictionaries have them."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def _stemmer(language: str) -> str:
     return NATIVE[language].text_search if language in NATIVE else "simple"
 
 
