@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.callers import caller_of
+from accounts.selectors import learner_record
 from config.errors import DomainError, NotFound
 from conversations.memory import services
 from conversations.memory.extraction.builtin import SPEAKS
@@ -40,6 +41,7 @@ def memory_page(request: HttpRequest) -> HttpResponse:
         "filtered": bool(asked["namespace"] or asked["search"]),
         "tomorrow": tomorrow(now, learner.timezone),
         "needs_model": learner.native_language not in SPEAKS,
+        "record": learner_record(learner),
     }
     return render(request, "conversations/memory/list.html", context)
 

@@ -1,7 +1,7 @@
 """What a learner's profile gains from memory: with consent, noted on the memory, undone with it.
 
-Interests from what they like, strengths from what they are good at, motivation from why they learn
-when they have not said it themselves.
+Interests from what they like, strengths from what they are good at; why they learn, and how best,
+when they have not said so themselves.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from conversations.memory.models import Memory
 
 LISTS: Final = ("interests", "strengths")
 MOST_INTERESTS: Final = 20
-LONGEST: Final = {"interests": 60, "strengths": 60, "motivation": 280}
+LONGEST: Final = {"interests": 60, "strengths": 60, "motivation": 280, "learning_style": 50}
 _QUOTED: Final = "“«„"
 """Words there was no translation for: the profile is in the learner's own language."""
 

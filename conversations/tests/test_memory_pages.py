@@ -1,9 +1,12 @@
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import LearnerProfile
+from accounts.selectors import learner_profile
 from conversations.memory.models import Memory, MemoryConsent
 from conversations.memory.selectors import shared_memories, was_asked
 from conversations.tests.memory_cast import (
@@ -35,6 +38,10 @@ def act(browser, memory, **posted):
 
 def consent(browser, **posted):
     return browser.post(reverse("conversations:memory_consent"), posted)
+
+
+def completeness(page):
+    return int(re.search(r'id="completeness" max="100" value="(\d+)"', page)[1])
 
 
 class TestPage:
@@ -85,6 +92,19 @@ class TestPage:
         assert act(client, memory, do="forget").status_code == 404
         assert Memory.objects.exists()
 
+    def test_the_profile_and_how_full_it_is(self, browser, ana):
+        assert "Your profile" not in browser.get(PAGE).content.decode()
+        MemoryConsentFactory(learner=ana)
+        empty = browser.get(PAGE).content.decode()
+        assert "not known yet" in empty
+        LearnerProfile.objects.filter(user=ana).update(
+            interests=["cooking", "films"], learning_style="by listening"
+        )
+        filled = browser.get(PAGE).content.decode()
+        assert "cooking, films" in filled
+        assert "by listening" in filled
+        assert completeness(filled) == pytest.approx(completeness(empty) + 25, abs=1)
+
     def test_settings_lead_there(self, browser):
         assert f'href="{PAGE}"' in browser.get("/settings").content.decode()
 
@@ -94,7 +114,8 @@ class TestPage:
         for number in range(count):
             made = MemoryFactory(learner=ana, subject=str(number))
             MemoryEvidenceFactory(memory=made, message__conversation__learner=ana)
-        with django_assert_max_num_queries(9):
+        learner_profile(ana)
+        with django_assert_max_num_queries(11):
             browser.get(PAGE)
 
 

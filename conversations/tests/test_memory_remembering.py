@@ -2,13 +2,14 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.selectors import learner_record
 from accounts.tests.factories import LearnerProfileFactory
 from ai.errors import ProviderError
 from ai.providers.scripted import SCRIPT
 from conversations.memory import remembering
 from conversations.memory.models import Memory, MemoryEvidence, MemoryRecall
 from conversations.memory.remembering import finished_conversations, remember_conversation
-from conversations.memory.services import expire, pause, withdraw_consent
+from conversations.memory.services import expire, forget, pause, withdraw_consent
 from conversations.models import Conversation, Message
 from conversations.tests.factories import ConversationFactory
 from conversations.tests.memory_cast import (
@@ -227,6 +228,17 @@ class TestNews:
         assert ana.profile.strengths == ["reading"]
         liked = Memory.objects.get(subject="taste:cooking")
         assert liked.filled == [{"field": "interests", "value": "cooking"}]
+
+    def test_the_profile_fills_up_and_empties_again(self, ana, consent):
+        before = learner_record(ana).completeness
+        remember(finished(ana, "Aprendo mejor escuchando.", "Me encanta cocinar."))
+        ana.refresh_from_db()
+        assert ana.profile.learning_style == "by listening"
+        assert learner_record(ana).completeness == pytest.approx(before + 25, abs=1)
+        forget(memory=Memory.objects.get(subject="way:listening"))
+        ana.refresh_from_db()
+        assert ana.profile.learning_style == ""
+        assert learner_record(ana).completeness < before + 20
 
     def test_a_profile_said_by_the_learner_is_not_touched(self, ana, consent):
         LearnerProfileFactory(user=ana, interests=["Cooking"])

@@ -162,7 +162,7 @@ def _candidate(
         message_id=said.message_id,
         said_at=said.said_at,
         field=told.get("fills", ""),
-        value=words.get("v", ""),
+        value=words.get("v") or _sentences()[target].get(f"{what}_in_profile", ""),
     )
 
 
