@@ -33,6 +33,8 @@ QUEUE_OF = {
     "conversations.handover.tasks.mail_tutors_task": Queue.DEFAULT,
     "conversations.handover.tasks.queue_request_task": Queue.CHAT,
     "conversations.handover.tasks.queue_waiting_requests_task": Queue.DEFAULT,
+    "conversations.retrieval.tasks.embed_missing_task": Queue.ANALYSIS,
+    "conversations.retrieval.tasks.index_changed_task": Queue.ANALYSIS,
     "conversations.tasks.read_message_task": Queue.ANALYSIS,
     "conversations.tasks.read_unread_messages_task": Queue.ANALYSIS,
     "conversations.transcripts.tasks.process_session_task": Queue.ANALYSIS,

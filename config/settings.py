@@ -224,6 +224,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "conversations.tasks.read_unread_messages_task",
         "schedule": crontab(minute="25"),
     },
+    "index-changed": {
+        "task": "conversations.retrieval.tasks.index_changed_task",
+        "schedule": crontab(minute="3-59/10"),
+    },
+    "embed-missing": {
+        "task": "conversations.retrieval.tasks.embed_missing_task",
+        "schedule": crontab(minute="8-59/10"),
+    },
     "remember-finished": {
         "task": "conversations.memory.tasks.remember_finished_task",
         "schedule": crontab(hour="1", minute="15"),

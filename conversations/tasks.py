@@ -13,11 +13,14 @@ from conversations.memory.tasks import (
     remember_finished_task,
 )
 from conversations.offering import offer_tutor
+from conversations.retrieval.tasks import embed_missing_task, index_changed_task
 from conversations.transcripts.tasks import process_session_task, process_waiting_sessions_task
 
 __all__ = [
     "archive_memories_task",
     "close_interrupted_turns_task",
+    "embed_missing_task",
+    "index_changed_task",
     "mail_answer_task",
     "mail_tutors_task",
     "process_session_task",
