@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -143,6 +144,25 @@ def test_an_import_that_keeps_killing_its_worker_is_given_up(as_ana, queued, mon
     row.save()
     assert not import_deck_task(body["id"])
     assert as_ana.get(f"{ROOT}/imports/{body['id']}").json()["errorCode"] == "interrupted"
+
+
+def test_of_two_workers_the_second_leaves_it_to_the_first(as_ana, queued, monkeypatch):
+    monkeypatch.setattr(limits, "AT_ONCE", 0)
+    body = send(as_ana).json()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            key = f"import {body['id']}"
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [key])
+        for _ in range(importing.MOST_TRIES + 1):
+            assert not import_deck_task(body["id"])
+        assert as_ana.get(f"{ROOT}/imports/{body['id']}").json()["status"] == "waiting"
+    finally:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+        other.close()
+    assert import_deck_task(body["id"])
+    assert Note.objects.count() == 2
 
 
 def test_what_nobody_foresaw_ends_the_import_and_is_raised(as_ana, queued, monkeypatch):

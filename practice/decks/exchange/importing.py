@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -78,15 +79,21 @@ def begin_import(*, row: DeckImport, now: datetime, **choices: Any) -> DeckImpor
 
 
 def run_import(*, import_id: UUID | str, now: datetime) -> bool:
-    """A worker's part. One whose worker was killed begins again, and doubles nothing."""
-    row = DeckImport.objects.select_related("learner").filter(pk=import_id).first()
-    if row is None or row.status not in (Status.WAITING, Status.RUNNING):
-        return False
-    row.options["tries"] = row.options.get("tries", 0) + 1
-    row.save(update_fields=["options"])
-    if row.options["tries"] > MOST_TRIES:
-        _end_badly(row, "interrupted", now)
-        return False
+    """A worker's part. One whose worker was killed begins again, and doubles nothing; of two at
+    once the second leaves it to the first."""
+    with _held(import_id) as held:
+        row = DeckImport.objects.select_related("learner").filter(pk=import_id).first()
+        if not held or row is None or row.status not in (Status.WAITING, Status.RUNNING):
+            return False
+        row.options["tries"] = row.options.get("tries", 0) + 1
+        row.save(update_fields=["options"])
+        if row.options["tries"] > MOST_TRIES:
+            _end_badly(row, "interrupted", now)
+            return False
+        return _is_brought_in(row, now)
+
+
+def _is_brought_in(row: DeckImport, now: datetime) -> bool:
     try:
         with _reading(row, now) as source:
             _bring_in(row, source, now)
@@ -97,6 +104,22 @@ def run_import(*, import_id: UUID | str, now: datetime) -> bool:
         _end_badly(row, "interrupted", now)
         raise
     return True
+
+
+@contextmanager
+def _held(import_id: UUID | str) -> Iterator[bool]:
+    """Whether it is this worker's alone. A lock of the session: it ends with a killed worker's
+    connection, while a batch's transactions come and go."""
+    key = f"import {import_id}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        held = bool(cursor.fetchone()[0])
+    try:
+        yield held
+    finally:
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def preview_import(*, row: DeckImport) -> Preview:
