@@ -49,6 +49,17 @@ class DeltaEvent(Event, frozen=True, tag="delta"):
     text: str
 
 
+class SafetyEvent(Event, frozen=True, tag="safety"):
+    """Beside the reply to somebody who writes of hurting themselves: whom to call."""
+
+    language: str
+    title: str
+    text: str
+    contacts: list[dict[str, str]]
+    """Each with `where`, `who` and `number`."""
+    elsewhere: str
+
+
 class CorrectionEvent(Event, frozen=True, tag="correction"):
     """`start` and `end` count Unicode code points of the learner's message."""
 
@@ -86,6 +97,7 @@ TurnEvent = (
     | Route
     | Source
     | Tool
+    | SafetyEvent
     | DeltaEvent
     | CorrectionEvent
     | MessageEnd

@@ -173,6 +173,8 @@ class Message(models.Model):
 
     siblings: list[UUID]
     """Set by `selectors.branch_of`."""
+    safety: object = None
+    """What the chat page says beside it to a learner in distress."""
 
     objects = MessageQuerySet.as_manager()
 

@@ -17,6 +17,8 @@ from config.levels import Level
 from conversations.forms import StartConversationForm
 from conversations.memory.selectors import was_asked
 from conversations.models import Conversation
+from conversations.moderation.safety import safety_message
+from conversations.moderation.selectors import in_distress
 from conversations.selectors import (
     branch_of,
     conversation_for,
@@ -103,6 +105,12 @@ def conversation_page(request: HttpRequest, conversation_id: UUID) -> HttpRespon
         at, elsewhere = None, before is not None
     if elsewhere:
         branch = branch_of(conversation, before=before, until=at)
+    mine = conversation.learner_id == user.pk
+    safety = safety_message(user.native_language)
+    if mine:
+        distressed = in_distress([message.pk for message in branch.messages])
+        for message in branch.messages:
+            message.safety = safety if message.pk in distressed else None
     spoke = [message.provider for message in branch.messages if message.provider]
     context = {
         "conversation": conversation,
@@ -110,8 +118,9 @@ def conversation_page(request: HttpRequest, conversation_id: UUID) -> HttpRespon
         "earlier": branch.earlier,
         "elsewhere": elsewhere,
         "provider": spoke[-1] if spoke else first_provider(),
-        "mine": conversation.learner_id == user.pk,
-        "may_write": conversation.learner_id == user.pk and not elsewhere,
+        "mine": mine,
+        "may_write": mine and not elsewhere,
+        "safety": safety,
     }
     return render(request, "conversations/detail.html", context)
 

@@ -19,6 +19,7 @@ from conversations.events import (
     ErrorEvent,
     MessageEnd,
     MessageStart,
+    SafetyEvent,
     TurnEvent,
     decode,
 )
@@ -181,12 +182,13 @@ def whole_answer(context: TurnContext, events: list[TurnEvent]) -> dict[str, Any
         "suggestTutor": end.suggest_tutor,
         "confidence": end.confidence,
         "sources": end.sources,
+        "safety": next((_as_body(one) for one in events if isinstance(one, SafetyEvent)), None),
         "corrections": [_as_body(event) for event in events if isinstance(event, CorrectionEvent)],
         "provider": end.usage.get("provider") or started[-1].provider,
     }
 
 
-def _as_body(event: CorrectionEvent) -> dict[str, Any]:
+def _as_body(event: CorrectionEvent | SafetyEvent) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(event)
     return {name: value for name, value in fields.items() if name not in ("type", "turnId", "seq")}
 

@@ -23,10 +23,11 @@ from conversations.errors import WrongServer
 
 EVENTS = (
     "Server-Sent Events. Each frame has `id` (the event's `seq`, from 1), `event` (its type) and "
-    "`data` (JSON). In order: `message.start` {messageId, conversationId, provider}, which comes "
-    "again when another provider takes over before the first word; `route` {route} (talk, "
-    "retrieval, memory, action or human); then any of `source` {index, kind, id, title, excerpt, locator}, "
-    "`tool` {name, status}, `correction` {id, start, end, original, corrected, kind, reason, "
+    "`data` (JSON). In order: `message.start` {messageId, conversationId, provider, replyTo}, which "
+    "comes again when another provider takes over before the first word; `route` {route} (talk, "
+    "retrieval, memory, action or human); then any of `source` {index, kind, id, title, "
+    "excerpt, locator, url}, `tool` {name, status, title, url}, `safety` {language, title, text, "
+    "contacts, elsewhere} (whom to call, to somebody in distress), `correction` {id, start, end, original, corrected, kind, reason, "
     "manner} (offsets in Unicode code points of the learner's message; as the correction contract "
     "has it) and `delta` {text}; and last one of `message.end` {text, usage, sources, "
     "confidence, suggestTutor}, `cancelled` {text} or `error` {code, message, retryable}. A "
@@ -85,6 +86,23 @@ class ChatCorrectionSerializer(serializers.Serializer[Any]):
     corrected = serializers.CharField()
     kind = serializers.CharField()
     reason = serializers.CharField()
+    manner = serializers.CharField()
+
+
+class SafetyContactSerializer(serializers.Serializer[Any]):
+    where = serializers.CharField()
+    who = serializers.CharField()
+    number = serializers.CharField()
+
+
+class SafetySerializer(serializers.Serializer[Any]):
+    """Whom to call: there for somebody who writes of hurting themselves, else null."""
+
+    language = serializers.CharField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    contacts = SafetyContactSerializer(many=True)
+    elsewhere = serializers.CharField()
 
 
 class ChatAnswerSerializer(serializers.Serializer[Any]):
@@ -96,6 +114,7 @@ class ChatAnswerSerializer(serializers.Serializer[Any]):
     sources = ChatSourceSerializer(many=True)
     corrections = ChatCorrectionSerializer(many=True)
     provider = serializers.CharField()
+    safety = SafetySerializer(allow_null=True)
 
 
 class ChatView(APIView):

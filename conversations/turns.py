@@ -49,6 +49,8 @@ class _Writing:
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
         yield self.reply.start()
+        if self.turn.in_distress:
+            yield self.reply.safety()
         want = await self._wanted()
         self.notes.route = want.route
         yield Route(turn_id=self.turn.turn_id, route=want.route)
@@ -65,6 +67,7 @@ class _Writing:
         for correction in await self._corrections("now", "after_turn"):
             yield correction
         self.reply.suggest_tutor |= bool(said(self.turn.text, "strong"))
+        self.reply.moderate()
         yield self.reply.end()
 
     async def _wanted(self) -> Want:

@@ -8,10 +8,20 @@ from uuid import UUID
 
 from ai.chain import stream_chat
 from ai.factory import chat_models
+from ai.moderation import check
 from ai.types import ChatRequest, Finish, TextDelta
-from conversations.events import CorrectionEvent, DeltaEvent, MessageEnd, MessageStart, TurnEvent
+from conversations.events import (
+    CorrectionEvent,
+    DeltaEvent,
+    MessageEnd,
+    MessageStart,
+    SafetyEvent,
+    TurnEvent,
+)
 from conversations.events import Source as SourceEvent
 from conversations.events import Tool as ToolEvent
+from conversations.moderation.safety import safety_message
+from conversations.moderation.services import withheld
 from conversations.retrieval.citations import event_body, reply_body
 from conversations.retrieval.found import Source
 from conversations.services.turns import TurnContext
@@ -37,6 +47,8 @@ class TurnNotes:
     sources: list[Source] = field(default_factory=list)
     tools: list[dict[str, Any]] = field(default_factory=list)
     nothing_found: bool = False
+    withheld_text: str = ""
+    """What was written, when it is not fit to be shown."""
 
     def count(self, finish: Finish) -> None:
         used = finish.usage
@@ -98,6 +110,18 @@ class Reply:
             title=result.get("title", ""),
             url=result.get("url", ""),
         )
+
+    def safety(self) -> SafetyEvent:
+        message = safety_message(self.turn.native_language)
+        return SafetyEvent(turn_id=self.turn.turn_id, **message.as_json())
+
+    def moderate(self) -> None:
+        """Take back what is not fit to be shown: the last event carries the text that stays."""
+        text = "".join(self.text)
+        if check(text, language=self.turn.language).blocked:
+            self.notes.withheld_text = text
+            self.notes.sources = []
+            self.text = [withheld()]
 
     def end(self) -> MessageEnd:
         named = {"provider": self.notes.provider, "model": self.notes.model}

@@ -17,6 +17,8 @@ from conversations.events import CorrectionEvent
 from conversations.handover.services import forward_to_tutor
 from conversations.memory.services import note_recalls
 from conversations.models import Conversation, Correction, Memory, Message
+from conversations.moderation.later import check_later
+from conversations.moderation.services import moderate_reply
 from conversations.retrieval.found import Source
 from conversations.retrieval.services import store_sources
 from conversations.services.turns import TurnContext
@@ -50,6 +52,8 @@ class TurnResult:
     confidence: float | None = None
     suggest_tutor: bool = False
     error_code: str = ""
+    withheld_text: str = ""
+    """What was written, when `text` stands in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def finish_turn(
         ):
             return False
         turn = _known(context) if context else _looked_up(turn_id)
+        _moderate(turn, turn_id, result)
         _store_corrections(turn, result)
         if result.sources:
             store_sources(message_id=turn_id, sources=result.sources)
@@ -142,6 +147,19 @@ def _looked_up(turn_id: UUID | str) -> _Closing:
         learner=reply.conversation.learner,
         again=others.exists(),
     )
+
+
+def _moderate(turn: _Closing, turn_id: UUID | str, result: TurnResult) -> None:
+    """Flag what is not fit in the reply, also in one that was cut short; look again later."""
+    moderated = moderate_reply(
+        learner=turn.learner,
+        text=result.withheld_text or result.text,
+        language=turn.language,
+        message_id=UUID(str(turn_id)),
+    )
+    if moderated.verdict.blocked and not result.withheld_text:
+        Message.objects.filter(pk=turn_id).update(content=moderated.text)
+    check_later([turn.said_id, turn_id])
 
 
 def _store_corrections(turn: _Closing, result: TurnResult) -> None:

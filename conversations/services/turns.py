@@ -1,7 +1,7 @@
 """Opening a turn: the learner's message and an empty reply, in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.selectors import current_language
+from ai.moderation import Verdict, check
 from ai.types import ChatMessage
 from config.errors import Conflict, DomainError, NotFound
 from config.levels import Level
@@ -20,6 +21,7 @@ from conversations.errors import TurnInProgress
 from conversations.history import Past, newest_end, past_of
 from conversations.memory.services import recall
 from conversations.models import Conversation, Message
+from conversations.moderation.services import flag_message, moderate_message
 from conversations.services.conversations import start_conversation
 from conversations.titles import title_from
 from learning.models import LearningSession
@@ -67,6 +69,15 @@ class TurnContext:
     """The question that the last reply asked to test the learner, as its tool gave it."""
     with_tutor: bool = False
     """A human tutor has the conversation: nothing is generated."""
+    in_distress: bool = False
+    """They write of hurting themselves: whom to call is said beside the reply."""
+
+
+class _Blocked(Exception):
+    """Moderation refuses the words. Its flag has to outlive the transaction that this ends."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
 
 
 class Place(NamedTuple):
@@ -90,22 +101,58 @@ def begin_turn(
     `edit_of` names an earlier message of theirs that this one replaces: it opens a branch beside
     it. Raises `TurnInProgress` when the conversation has a live turn, `NotFound` for a
     conversation, message or session that is not the learner's, `Conflict` when the key was used
-    for other words.
+    for other words, `ContentBlocked` for words that moderation refuses.
     """
     text = text.strip()
     if not 1 <= len(text) <= MAX_MESSAGE_LENGTH:
         raise DomainError(details={"message": [f"Use 1 to {MAX_MESSAGE_LENGTH} characters."]})
-    with transaction.atomic():
-        if idempotency_key:
-            _lock_key(learner, idempotency_key)
-            if (first := _first_use(learner, idempotency_key)) is not None:
-                return _replay(learner, first, text)
-        if conversation_id is None:
-            conversation = _new_conversation(learner, text, session_id)
-            return _first_turn(learner, conversation, text, idempotency_key)
-        conversation = _locked(learner, conversation_id)
-        beside = _beside(conversation, edit_of) if edit_of else None
-        return _next_turn(learner, conversation, text, idempotency_key, beside)
+    opening = _Opening(learner, text, conversation_id, idempotency_key, session_id, edit_of)
+    try:
+        return opening.begin()
+    except _Blocked as blocked:
+        # Raises, unless a person has found the same words harmless before.
+        moderate_message(learner=learner, text=text, language=blocked.language)
+        return replace(opening, judged=True).begin()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What a turn is begun with."""
+
+    learner: User
+    text: str
+    conversation_id: UUID | None
+    key: str
+    session_id: UUID | None
+    edit_of: UUID | None
+    judged: bool = False
+
+    @transaction.atomic
+    def begin(self) -> TurnContext:
+        """Raises _Blocked, and all that `begin_turn` raises."""
+        if self.key:
+            _lock_key(self.learner, self.key)
+            if (first := _first_use(self.learner, self.key)) is not None:
+                return _replay(self.learner, first, self.text)
+        if self.conversation_id is None:
+            conversation = _new_conversation(self.learner, self.text, self.session_id)
+            verdict = self._verdict(conversation)
+            context = _first_turn(self.learner, conversation, self.text, self.key)
+        else:
+            conversation = _locked(self.learner, self.conversation_id)
+            verdict = self._verdict(conversation)
+            beside = _beside(conversation, self.edit_of) if self.edit_of else None
+            context = _next_turn(self.learner, conversation, self.text, self.key, beside)
+        if verdict.findings:
+            said_id = UUID(context.learner_message_id)
+            flag_message(verdict, learner=self.learner, text=self.text, message_id=said_id)
+        return replace(context, in_distress=verdict.self_harm)
+
+    def _verdict(self, conversation: Conversation) -> Verdict:
+        verdict = check(self.text, language=conversation.language)
+        if verdict.blocked and not self.judged:
+            raise _Blocked(conversation.language)
+        return Verdict(action=None) if verdict.blocked else verdict
 
 
 def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:

@@ -276,8 +276,10 @@ def _result(turn: LiveTurn, end: TurnEvent) -> TurnResult:
         route=notes.route,
         tools=notes.tools,
         sources=notes.sources,
+        withheld_text=notes.withheld_text,
     )
     if isinstance(end, MessageEnd):
+        result.text = end.text
         result.confidence, result.suggest_tutor = end.confidence, end.suggest_tutor
     elif isinstance(end, Cancelled):
         result.status = Status.CANCELLED

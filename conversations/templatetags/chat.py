@@ -1,6 +1,7 @@
 """What the chat's templates ask for: what a reply was made of, and what stands beside a message."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -41,7 +42,8 @@ class Step(NamedTuple):
     failed: bool = False
 
 
-class Beside(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Beside:
     number: int
     count: int
 

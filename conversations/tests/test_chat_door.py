@@ -84,6 +84,7 @@ async def test_a_whole_answer(ana, script, as_user):
         "suggestTutor": False,
         "confidence": None,
         "sources": [],
+        "safety": None,
         "corrections": [],
         "provider": "scripted",
     }

@@ -94,7 +94,8 @@ def test_summing_up_shows_what_to_fix(page, conversation):
     answer = page.post(at("summary", conversation), follow=True)
     shown = answer.content.decode()
     assert answer.redirect_chain == [(at("summary", conversation), 302)]
-    assert "estoy" in shown and "data-make-card" in shown
+    assert "estoy" in shown
+    assert "data-make-card" in shown
 
 
 def test_nothing_said_is_told_and_changes_nothing(page, conversation):
@@ -138,7 +139,8 @@ def test_a_link_to_an_old_message_shows_it(page, conversation):
     first = Message.objects.get(conversation=conversation, position=3)
     url = url_of("conversation", conversation.pk, {"messageId": str(first.pk)})
     shown = page.get(url.split("#")[0])
-    assert first in shown.context["turns"] and shown.context["elsewhere"]
+    assert first in shown.context["turns"]
+    assert shown.context["elsewhere"]
     last = Message.objects.get(conversation=conversation, position=119)
     assert not page.get(f"{at('detail', conversation)}?at={last.pk}").context["elsewhere"]
 

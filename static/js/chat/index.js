@@ -156,6 +156,10 @@ const handlers = {
     const failed = status === "failed" ? ` ${word("step.failed")}` : "";
     turn.reply.step({ name: `tool.${name}`, words: `${words}${failed}`, title, url });
   },
+  safety(turn) {
+    turn.question?.comfort(page("safety"));
+    follower.keep();
+  },
   source(turn, source) {
     const counted = (n) => word(n === 1 ? "source.one" : "source.many", { n });
     turn.reply.source(source, page("source"), counted);

@@ -40,6 +40,12 @@ export class LearnerMessage {
     drawBranches(this.#element);
   }
 
+  /** Whom to call, to somebody who writes of hurting themselves. */
+  comfort(template) {
+    if (this.#element.querySelector(".safety")) return;
+    part(this.#element, "words").after(template.content.cloneNode(true));
+  }
+
   correct(correction, template) {
     if (this.#corrections.some((known) => known.id === correction.id)) return;
     this.#corrections.push(correction);

@@ -1,0 +1,96 @@
+"""What moderation does within a turn: refuse, flag, comfort, take back, look again."""
+
+import asyncio
+
+import pytest
+
+from ai.errors import ContentBlocked
+from ai.models import ModerationFlag
+from conversations.models import Conversation, Message
+from conversations.services import TurnResult, begin_turn, close_interrupted_turn, finish_turn
+from conversations.turns import generate
+from conversations.writing import TurnNotes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREAT = "Voy a poner una bomba en la universidad."
+DISTRESS = "Ya no quiero vivir."
+
+
+@pytest.fixture(autouse=True)
+def _tools_find_nothing(found):
+    """No slips and no routes."""
+
+
+async def begun(ana, text, conversation):
+    return await asyncio.to_thread(
+        begin_turn, learner=ana, text=text, conversation_id=conversation.pk
+    )
+
+
+def test_a_threat_is_refused_and_leaves_a_flag_but_no_message(ana, conversation):
+    with pytest.raises(ContentBlocked) as refused:
+        begin_turn(learner=ana, text=THREAT, conversation_id=conversation.pk)
+    flag = ModerationFlag.objects.get()
+    assert refused.value.details["flagId"] == [str(flag.pk)]
+    assert not Message.objects.exists()
+
+
+def test_a_threat_begins_no_conversation(ana):
+    with pytest.raises(ContentBlocked):
+        begin_turn(learner=ana, text=THREAT)
+    assert not Conversation.objects.exists()
+
+
+def test_what_a_person_found_harmless_goes_through(ana, conversation):
+    with pytest.raises(ContentBlocked):
+        begin_turn(learner=ana, text=THREAT, conversation_id=conversation.pk)
+    ModerationFlag.objects.update(status=ModerationFlag.Status.OVERTURNED)
+    turn = begin_turn(learner=ana, text=THREAT, conversation_id=conversation.pk)
+    assert Message.objects.get(pk=turn.learner_message_id).content == THREAT
+    assert ModerationFlag.objects.count() == 1
+
+
+async def test_whom_to_call_stands_before_the_reply(ana, conversation, settings):
+    settings.AI_CHAIN = ["builtin"]
+    turn = await begun(ana, DISTRESS, conversation)
+    kinds = [type(event).__struct_config__.tag async for event in generate(turn, TurnNotes())]
+    assert kinds[:2] == ["message.start", "safety"]
+    flag = await ModerationFlag.objects.aget()
+    assert (str(flag.source_id), flag.category) == (turn.learner_message_id, "self_harm")
+
+
+def test_the_page_says_whom_to_call_to_the_learner_only(client, ana, tessa, conversation):
+    begin_turn(learner=ana, text=DISTRESS, conversation_id=conversation.pk)
+    client.force_login(ana)
+    shown = client.get(f"/talk/{conversation.pk}").content.decode()
+    client.force_login(tessa)
+    assert shown.count('class="card stack safety"') == 2  # one of them the script's own
+    read = client.get(f"/talk/{conversation.pk}").content.decode()
+    assert DISTRESS in read
+    assert 'class="card stack safety"' not in read
+
+
+async def test_a_reply_that_is_not_fit_is_taken_back(ana, conversation, script):
+    script.say(THREAT)
+    turn = await begun(ana, "Hola.", conversation)
+    notes = TurnNotes()
+    *_, end = [event async for event in generate(turn, notes)]
+    assert THREAT not in end.text
+    assert "not fit to show" in end.text
+    assert notes.withheld_text == THREAT
+
+
+def test_its_words_are_in_the_flag_and_not_in_the_conversation(ana, conversation):
+    turn = begin_turn(learner=ana, text="Hola.", conversation_id=conversation.pk)
+    result = TurnResult("complete", "Left out.", withheld_text=THREAT)
+    finish_turn(turn_id=turn.turn_id, result=result, context=turn)
+    flag = ModerationFlag.objects.get()
+    assert (flag.surface, str(flag.source_id)) == ("reply", turn.turn_id)
+    assert Message.objects.get(pk=turn.turn_id).content == "Left out."
+
+
+def test_a_reply_cut_short_is_looked_at_too(ana, conversation):
+    turn = begin_turn(learner=ana, text="Hola.", conversation_id=conversation.pk)
+    close_interrupted_turn(turn_id=turn.turn_id, text=THREAT)
+    assert "not fit to show" in Message.objects.get(pk=turn.turn_id).content
+    assert ModerationFlag.objects.get().surface == "reply"
