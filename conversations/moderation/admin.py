@@ -78,14 +78,13 @@ class StateFilter(admin.SimpleListFilter):
 class ModerationFlagAdmin(AdminActions, ModelAdmin):
     form = DecisionForm
     list_display = (
-        "excerpt",
+        "words",
         "category",
         "severity",
         "state",
-        "action",
-        "surface",
+        "appealed",
+        "where",
         "user",
-        "found_by",
         "created_at",
     )
     list_filter = (StateFilter, "category", "severity", "action", "surface")
@@ -133,6 +132,18 @@ class ModerationFlagAdmin(AdminActions, ModelAdmin):
         said = form.cleaned_data
         if said.get("verdict"):
             self._decide(request, [obj], said["verdict"], said.get("why", ""))
+
+    @admin.display(description=_("What was found"))
+    def words(self, flag: ModerationFlag) -> str:
+        return flag.excerpt[:80] or "–"
+
+    @admin.display(description=_("In a"), ordering="surface")
+    def where(self, flag: ModerationFlag) -> str:
+        return flag.surface
+
+    @admin.display(description=_("Appeal"))
+    def appealed(self, flag: ModerationFlag) -> str:
+        return flag.appeal[:60] or "–"
 
     @admin.display(description=_("State"), ordering="rank")
     def state(self, flag: ModerationFlag) -> str:

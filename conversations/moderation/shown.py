@@ -28,8 +28,9 @@ _DONE: Final[dict[str, Promise]] = {
 _CAME: Final[dict[str, Promise]] = {
     Status.APPEALED: _("You said why this is wrong. A person will look at it."),
     Status.UPHELD: _("A person looked at it: it stands."),
-    Status.OVERTURNED: _("A person looked at it: it is fine. It may be sent."),
+    Status.OVERTURNED: _("A person looked at it: it is fine."),
 }
+_MAY_BE_SENT: Final = _("A person looked at it: it is fine. You can send it now.")
 _LEFT_OUT: Final = _("It was left out of your conversation.")
 _SELF_HARM: Final = _("It was let through. A person looks, to see whether you could use help.")
 
@@ -50,8 +51,11 @@ class Shown:
     def state(self) -> Promise:
         if self.is_despair:
             return _SELF_HARM
+        blocked = self.flag.action == Action.BLOCKED
+        if blocked and self.flag.status == Status.OVERTURNED and self.flag.surface != "reply":
+            return _MAY_BE_SENT
         if self.flag.surface == "reply" and self.flag.status == Status.CLOSED:
-            return _LEFT_OUT if self.flag.action == Action.BLOCKED else _DONE[self.flag.action]
+            return _LEFT_OUT if blocked else _DONE[self.flag.action]
         return _CAME.get(self.flag.status) or _DONE[self.flag.action]
 
     @property

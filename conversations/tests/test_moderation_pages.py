@@ -68,6 +68,11 @@ def test_a_decision_is_told_with_its_reason(browser, ana):
     assert "You are right." in page
 
 
+def test_what_was_blocked_wrongly_can_be_sent(browser, ana):
+    FlagFactory(user=ana, status="overturned", appeal="A play.")
+    assert "You can send it now." in shown(browser)
+
+
 def test_an_answer_that_was_left_out_is_not_shown(browser, ana):
     FlagFactory(user=ana, surface="reply", excerpt="unfit words")
     page = shown(browser)

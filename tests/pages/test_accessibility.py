@@ -54,6 +54,7 @@ def learner(browser, site):
     page.get_by_role("button", name="Hand in").click()
     page.wait_for_url("**/result")
     pages["result with a text"] = page.url
+    pages |= {"moderation": f"{site}/moderation", "help": f"{site}/moderation/help"}
     pages["learn"] = f"{site}/learn"
     for kind in ("lesson", "conversation_starter", "exercise"):
         page.goto(f"{site}/learn?kind={kind}&level=A1")
