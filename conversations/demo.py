@@ -16,6 +16,7 @@ from config.ids import new_id
 from conversations.events import CorrectionEvent
 from conversations.evidence import read_message
 from conversations.handover.demo import seed_calls
+from conversations.memory.demo import seed_memories
 from conversations.models import Conversation, Message
 from conversations.services import TurnResult, begin_turn, finish_turn, start_conversation
 from conversations.transcripts.demo import seed_session
@@ -115,10 +116,32 @@ JOURNEY = (
         "¡Qué mala suerte! ¿Cómo te sentiste en ese momento?",
     ),
 )
+ABOUT = (
+    Exchange(
+        "Soy de Escocia y vivo en Leeds. Trabajo como enfermera en un hospital.",
+        "Encantada, Ana. ¿Por qué aprendes español?",
+    ),
+    Exchange(
+        "Aprendo español porque quiero trabajar un año en Valencia. Me cuesta el subjuntivo.",
+        "Un buen motivo. ¿Qué te gusta hacer cuando no trabajas?",
+    ),
+    Exchange(
+        "Me encanta cocinar. También tengo un perro que se llama Toby. Aprendo mejor con ejemplos.",
+        "¡Qué bien! ¿Qué cocinas los domingos?",
+    ),
+)
+MOVED = (
+    Exchange(
+        "Ahora vivo en Manchester. En julio voy a viajar a Valencia con mi hermana.",
+        "¡Qué cambio! ¿Te gusta tu nueva ciudad?",
+    ),
+)
 HISTORY = (
+    ("", 18, ABOUT),
     ("", 16, TIRED),
     ("", 14, GLAD),
     ("", 12, BETTER),
+    ("", 11, MOVED),
     ("", 9, WALK),
     ("", 6, FILM),
     ("buscar-piso", 2, FLAT),
@@ -142,6 +165,7 @@ def seed(*, now: datetime) -> None:
             _converse(learner, scenario, exchanges, now=now, days_ago=days_ago)
     seed_calls(learner=learner, tutor=tutor, now=now)
     seed_session(learner=learner, tutor=tutor, now=now)
+    seed_memories(learner=learner, now=now)
 
 
 def _found(account: Account) -> User | None:

@@ -83,6 +83,23 @@ def remember_conversation(*, conversation_id: UUID | str, now: datetime) -> int:
     return new
 
 
+def remember_by_patterns(*, conversation_id: UUID | str, now: datetime) -> int:
+    """As `remember_conversation`, but asks neither a model nor an embedder."""
+    new = 0
+    while (stretch := _next_stretch(conversation_id, now)) is not None:
+        found = [_Found(one) for one in _by_patterns(stretch.reading)]
+        written = _write(stretch, found, found_by=builtin.NAME, now=now)
+        if written is None:
+            break
+        new += written
+    return new
+
+
+def _by_patterns(reading: Reading) -> list[Candidate]:
+    found = builtin.extract(reading)
+    return [one for one in found if not checks.refusal(one, reading, found_by=builtin.NAME)]
+
+
 def _next_stretch(conversation_id: UUID | str, now: datetime) -> _Stretch | None:
     row = Conversation.objects.select_related("learner").filter(
         pk=conversation_id, deleted_at__isnull=True, last_message_at__lte=now - FINISHED_AFTER

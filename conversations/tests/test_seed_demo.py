@@ -9,7 +9,8 @@ from accounts.models import LearnerLanguage, TutorAssignment, User
 from accounts.selectors import current_language, local_day
 from assessments.models import Assessment
 from conversations.demo import ADMIN, LEARNER, TUTOR
-from conversations.models import Conversation, Correction, Message
+from conversations.memory.services import withdraw_consent
+from conversations.models import Conversation, Correction, Memory, Message
 from learning.models import Mastery, RecurringError, StudyDay
 from learning.sessions.selectors import study_of_late
 
@@ -51,7 +52,7 @@ def test_learner_has_a_history():
     assert placement.level == "B1"
     language = current_language(learner)
     assert (language.level, language.level_source) == ("B1", LearnerLanguage.Source.PLACEMENT)
-    assert Conversation.objects.filter(learner=learner).count() == 7
+    assert Conversation.objects.filter(learner=learner).count() == 9
     assert not Message.objects.filter(created_at__gt=now - timedelta(hours=20)).exists()
     assert Correction.objects.filter(message__conversation__learner=learner).count() == 6
     assert study_of_late(learner, local_day(learner, now)).streak == 3
@@ -106,3 +107,24 @@ def test_not_in_production(settings):
     with pytest.raises(CommandError):
         run()
     assert not User.objects.exists()
+
+
+def test_what_is_remembered_of_the_learner_has_its_proof():
+    run()
+    learner = User.objects.get(email=LEARNER.email)
+    standing = Memory.objects.standing().filter(learner=learner)
+    assert {"reason", "job", "home", "pet:dog"} <= set(standing.values_list("subject", flat=True))
+    assert standing.get(pinned=True).subject == "reason"
+    assert standing.get(subject="home").content == "You live in Manchester."
+    assert Memory.objects.get(subject="home", valid_to__isnull=False).superseded_by is not None
+    for memory in Memory.objects.filter(learner=learner):
+        proof = memory.evidence.get()
+        assert proof.quote in proof.message.content
+    assert learner.profile.learning_style == "with examples"
+
+
+def test_a_learner_who_wants_none_is_not_asked_again():
+    run()
+    withdraw_consent(learner=User.objects.get(email=LEARNER.email), forget=True)
+    run()
+    assert not Memory.objects.exists()
