@@ -27,7 +27,7 @@ class DeckAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email", "owner__name")
     ordering = ("-created_at",)
-    actions = ("copy", "as_package", "as_table", "as_json", "take_away")
+    actions = ("copy", "as_package", "as_newest", "as_table", "as_json", "take_away")
     actions_list = ("bring_in",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Deck]:
@@ -51,6 +51,10 @@ class DeckAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
     @admin.action(description=_("Export as an Anki package"), permissions=["view"])
     def as_package(self, request: HttpRequest, queryset: QuerySet[Deck]) -> Any:
         return self._export(request, queryset, "apkg")
+
+    @admin.action(description=_("Export as an Anki package, newest format"), permissions=["view"])
+    def as_newest(self, request: HttpRequest, queryset: QuerySet[Deck]) -> Any:
+        return self._export(request, queryset, "apkg-newest")
 
     @admin.action(description=_("Export as a table"), permissions=["view"])
     def as_table(self, request: HttpRequest, queryset: QuerySet[Deck]) -> Any:

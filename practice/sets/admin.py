@@ -185,6 +185,12 @@ class QuestionAdmin(ReadOnlyAdmin, ExportMixin, ModelAdmin):
     ordering = ("-practice_set__assigned_at", "position")
     list_per_page = 50
     paginator = CappedPaginator
+    actions_list = ("bring_in",)
+
+    @action(description="Import as a set", permissions=["view"])  # type: ignore[untyped-decorator]
+    def bring_in(self, request: HttpRequest) -> HttpResponse:
+        """Questions belong to a learner's set, so a file of them is assigned."""
+        return redirect("admin:practice_practiceset_assign")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         rows: QuerySet[Question] = super().get_queryset(request)

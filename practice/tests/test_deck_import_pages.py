@@ -184,7 +184,12 @@ def test_the_back_office_exports_a_deck_and_lists_imports(client, ana):
     )
     client.force_login(AdminFactory())
     decks = reverse("admin:practice_deck_changelist")
-    for action, ending in (("as_package", "apkg"), ("as_table", "csv"), ("as_json", "json")):
+    for action, ending in (
+        ("as_package", "apkg"),
+        ("as_newest", "apkg"),
+        ("as_table", "csv"),
+        ("as_json", "json"),
+    ):
         answer = client.post(decks, {"action": action, "_selected_action": [str(deck.pk)]})
         assert answer["Content-Disposition"].endswith(f'.{ending}"')
         assert b"".join(answer.streaming_content)

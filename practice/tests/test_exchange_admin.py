@@ -200,3 +200,20 @@ class TestQuestions:
 
 
 SIDES = {"left": ["pan", "agua", "sal"], "right": ["bread", "salt", "water"]}
+
+
+@pytest.mark.parametrize(
+    ("table", "action", "to"),
+    [
+        ("vocabularylist", "import_words", "vocabularyitem_import"),
+        ("vocabularylist", "export_words", "vocabularyitem_export"),
+        ("question", "bring_in", "practiceset_assign"),
+    ],
+)
+def test_lists_and_questions_lead_to_their_files(client, cleo, table, action, to):
+    address = reverse(f"admin:practice_{table}_{action}")
+    page = client.get(reverse(f"admin:practice_{table}_changelist"))
+    assert address in page.content.decode()
+    there = client.get(address)
+    assert there.url == reverse(f"admin:practice_{to}")
+    assert client.get(there.url).status_code == 200

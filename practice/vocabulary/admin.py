@@ -2,11 +2,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV, JSON, YAML
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.decorators import action
 
 from accounts.admin_mixins import VisibleToAdmin
 from accounts.callers import caller_of
@@ -31,6 +34,15 @@ class VocabularyListAdmin(VisibleToAdmin, ModelAdmin):
     autocomplete_fields = ("owner",)
     exclude = ("slug", "copied_from", "is_default")
     inlines = (VocabularyItemInline,)
+    actions_list = ("import_words", "export_words")
+
+    @action(description=_("Import words"), permissions=["add"])  # type: ignore[untyped-decorator]
+    def import_words(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:practice_vocabularyitem_import")
+
+    @action(description=_("Export words"), permissions=["add"])  # type: ignore[untyped-decorator]
+    def export_words(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:practice_vocabularyitem_export")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         for formset in formsets:
