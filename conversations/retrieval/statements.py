@@ -96,6 +96,8 @@ def _owners(asked: Asked) -> tuple[str, list[Any]]:
     """The condition on a row's learner: oneself, or those of the students that one may see."""
     if asked.student_ids is None:
         return "= %s", [asked.learner_id]
+    if not asked.student_ids:
+        return "= ANY(%s::uuid[])", [[]]
     asker = User.objects.get(pk=asked.learner_id)
     students = User.objects.visible_to(asker).filter(pk__in=asked.student_ids).values("pk")
     sql, values = students.query.sql_with_params()

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from ai.errors import ProviderError
 from conversations.models import Conversation, Passage, TranscriptChunk
@@ -74,9 +75,10 @@ def changed_notes(limit: int = MOST) -> list[UUID]:
 def changed_conversations(limit: int = MOST, *, now: datetime) -> list[UUID]:
     """Those left alone since an hour ago, and those deleted that still have passages."""
     over = Q(deleted_at=None, last_message_at__lt=now - LEFT_ALONE)
-    unread = over & ~Exists(_read_since("last_message_at"))
+    unread = over & ~Exists(_read_since("changed"))
     deleted = Q(deleted_at__isnull=False) & Exists(_passages())
-    found = Conversation.objects.filter(unread | deleted).order_by("last_message_at")
+    talks = Conversation.objects.annotate(changed=Greatest("last_message_at", "updated_at"))
+    found = talks.filter(unread | deleted).order_by("changed")
     return list(found.values_list("pk", flat=True)[:limit])
 
 
