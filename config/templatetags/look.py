@@ -117,8 +117,8 @@ def marked(text: str, corrections: Iterable[Any]) -> list[Piece]:
 
 @register.simple_tag(takes_context=True)
 def main_nav(context: template.Context) -> SafeString:
-    """Links to the main pages, the one of this request marked."""
-    match = context["request"].resolver_match
+    """Links to the main pages, the one of this request marked; a tutor's desk is none of them."""
+    match = None if context.get("tutoring") else context["request"].resolver_match
     return _main_nav(_place(match.view_name if match else ""), get_language())
 
 

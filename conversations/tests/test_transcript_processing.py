@@ -88,6 +88,20 @@ class TestWhatIsFound:
         error = RecurringError.objects.get(learner=ana)
         assert (error.key, error.times) == ("grammar:ser-estar", 1)
 
+    def test_a_long_stretch_counts_to_its_end(self, ana):
+        """However many words a single message may count."""
+        said = [
+            "Compré tomate, cebolla, patata, zanahoria, lechuga, pepino, ajo, limón y naranja.",
+            "Vi un caballo, una oveja, una vaca, un gallo, un conejo, un pato y un cerdo.",
+            "Lavé la camisa, la falda, el abrigo, la bufanda, el guante y el calcetín.",
+            "Puse la cuchara, el tenedor, el cuchillo, el plato, la taza y la servilleta.",
+        ]
+        talk = "\n".join(f"Ana: {one}\nTessa: Muy bien." for one in said)
+        session = processed(ana, text=talk)
+        assert session.chunks.count() == 1
+        shown = set(Evidence.objects.values_list("concept__slug", flat=True))
+        assert {"tomate", "caballo", "camisa", "cuchara", "servilleta"} <= shown
+
     def test_practice_and_a_notice(self, ana, tessa):
         session = processed(ana, tutor=tessa)
         made = PracticeSet.objects.get(learner=ana)

@@ -14,7 +14,7 @@ from conversations import readings
 from conversations.readings import USED_RIGHTLY, Reading, errors_on_record, identify, uses_in
 from conversations.transcripts.analysis.points import FoundSlip
 from conversations.transcripts.models import TranscriptChunk, TutoringSession
-from conversations.transcripts.turns import only_of, turns_in
+from conversations.transcripts.turns import Turn, only_of, turns_in
 from conversations.transcripts.withdrawal import CHUNK, withdraw
 from learning.concepts.models import Concept
 from learning.concepts.services import lemma_concepts
@@ -63,7 +63,13 @@ def _heard(
         return None
     made = [one.as_slip() for one in slips if one.position == chunk.position]
     reading = Reading(only_of(chunk, turns), session.language, made)
-    return Heard(chunk, reading, reading.words)
+    return Heard(chunk, reading, _words(chunk, turns, reading))
+
+
+def _words(chunk: TranscriptChunk, turns: Sequence[Turn], reading: Reading[Slip]) -> list[str]:
+    """The lemmas worth counting. A reading counts so many of one text, and each turn is a text."""
+    said = (Reading(only_of(chunk, [turn]), reading.language, reading.slips) for turn in turns)
+    return list(dict.fromkeys(lemma for one in said for lemma in one.words))
 
 
 def credit(session: TutoringSession, heard: Sequence[Heard], *, now: datetime) -> int:

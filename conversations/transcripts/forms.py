@@ -34,12 +34,16 @@ class UploadForm(forms.Form):
     held_on = forms.DateField(
         label=_("Day of the session"),
         required=False,
+        help_text=_("Today, if you leave it empty."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=language_choices(TAUGHT))
 
     def __init__(self, *args: Any, caller: User, **more: Any) -> None:
         super().__init__(*args, **more)
+        for name in ("file", "text"):
+            either: Any = self.fields[name]
+            either.one_of_several = True
         students: Any = self.fields["student"]
         students.queryset = User.objects.visible_to(caller).students().order_by("name", "pk")
         students.label_from_instance = lambda one: one.name
