@@ -41,7 +41,7 @@ class TestQueue:
     def test_empty(self, client):
         page = page_of(client, TutorFactory(), QUEUE)
         assert "Nobody waits for you" in page
-        assert "No students yet" in page
+        assert "No learners yet" in page
 
     def test_another_tutor_sees_nothing_of_it(self, client, ana, tessa, conversation):
         queued(conversation, "A private question")

@@ -128,7 +128,7 @@ class TestList:
     def test_empty(self, as_ana, client, tessa):
         assert "No session yet" in body_of(as_ana.get(LIST))
         client.force_login(tessa)
-        assert "your student gets" in body_of(client.get(LIST))
+        assert "your learner gets" in body_of(client.get(LIST))
 
     def test_each_state(self, as_ana, ana, tessa):
         uploaded(ana, title="Waiting", text=f"{TEXT} 1")

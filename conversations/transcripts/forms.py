@@ -16,7 +16,7 @@ TYPES: Final = ".txt,.vtt,.srt,.json,text/plain,text/vtt,application/json,applic
 class UploadForm(forms.Form):
     """A file or pasted text; staff say whose session it was."""
 
-    student = forms.ModelChoiceField(User.objects.none(), label=_("Student"))
+    student = forms.ModelChoiceField(User.objects.none(), label=_("Learner"))
     file = forms.FileField(
         label=_("Transcript"),
         required=False,
