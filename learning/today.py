@@ -1,11 +1,15 @@
 """Today answers one question: what now? Apps below offer steps; this module only ranks them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
 from accounts.models import LearnerLanguage, User
 
@@ -24,6 +28,9 @@ class Step:
     minutes: int | None = None
 
 
+KEPT_SECONDS: Final = 60
+"""How long what a worker or a tutor did may take to be seen on Today."""
+
 StepSource = Callable[[User, LearnerLanguage, datetime], list[Step]]
 
 
@@ -34,3 +41,26 @@ def steps_for(*, learner: User, language: LearnerLanguage, now: datetime) -> lis
         source: StepSource = import_string(path)
         steps += source(learner, language, now)
     return sorted(steps, key=lambda step: -step.urgency)
+
+
+def kept_steps(
+    *, learner: User, language: LearnerLanguage, now: datetime, stamp: Hashable
+) -> list[Step]:
+    """As `steps_for`, asked anew when `stamp` is another one, when the learner has done something
+    (`forget_steps`), and after a minute at most."""
+    mark = (language.language, language.level, get_language(), stamp)
+    kept = cache.get(_key(learner.pk))
+    if kept and kept[0] == mark:
+        steps: list[Step] = kept[1]
+        return steps
+    steps = steps_for(learner=learner, language=language, now=now)
+    cache.set(_key(learner.pk), (mark, steps), KEPT_SECONDS)
+    return steps
+
+
+def forget_steps(learner_id: UUID) -> None:
+    cache.delete(_key(learner_id))
+
+
+def _key(learner_id: UUID) -> str:
+    return f"today:{learner_id}"

@@ -1,12 +1,15 @@
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.services import issue_tokens
 from accounts.tests.factories import AdminFactory, LearnerLanguageFactory, UserFactory
+from learning.sessions.services import record_study
 from learning.tests.factories import study_every_day
-from learning.today import Step, steps_for
+from learning.today import Step, forget_steps, steps_for
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +87,59 @@ def sooner(learner, language, now):
 
 def later(learner, language, now):
     return [Step(10, "later", "Go", "/", "It is always possible.")]
+
+
+OFFERED = []
+
+
+def offered(learner, language, now):
+    return [Step(10, title, "Go", "/", "It is there.") for title in OFFERED]
+
+
+@pytest.fixture
+def offers(settings, ana):
+    """What there is to do changes behind the learner's back."""
+    settings.TODAY_STEPS = [f"{__name__}.offered"]
+    LearnerLanguageFactory(user=ana, level="B1")
+    OFFERED[:] = ["first"]
+    yield OFFERED
+    OFFERED.clear()
+
+
+def first_title(client, learner):
+    return today(client, learner).context["primary"].title
+
+
+def test_what_is_next_is_kept_for_a_minute(client, ana, offers):
+    assert first_title(client, ana) == "first"
+    offers[:] = ["second"]
+    assert first_title(client, ana) == "first"
+    forget_steps(ana.pk)
+    assert first_title(client, ana) == "second"
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_what_the_learner_does_is_seen_at_once(client, ana, offers, door):
+    assert first_title(client, ana) == "first"
+    offers[:] = ["second"]
+    if door == "page":
+        client.post(reverse("accounts:notifications_read_all"))
+    else:
+        token = issue_tokens(user=ana).token
+        headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+        assert Client().post("/api/notifications/read-all", **headers).status_code == 200
+    assert first_title(client, ana) == "second"
+
+
+def test_talk_which_goes_through_another_server_is_seen_at_once(client, ana, offers):
+    assert first_title(client, ana) == "first"
+    offers[:] = ["second"]
+    record_study(learner=ana, language="es", now=timezone.now(), turns=1)
+    assert first_title(client, ana) == "second"
+
+
+def test_another_language_has_its_own(client, ana, offers):
+    assert first_title(client, ana) == "first"
+    offers[:] = ["second"]
+    ana.languages.update(language="fr")
+    assert first_title(client, ana) == "second"
