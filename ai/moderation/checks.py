@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import Final
 
 from ai.moderation.folding import Folded, Word, fold
@@ -40,27 +41,32 @@ def _by_rules(text: str, folded: Folded, words: list[Word], book: Rulebook) -> I
 
 def _place(rule: Rule, folded: Folded) -> tuple[int, int] | None:
     """The first place where the rule holds and its sentence does not excuse it."""
+    excused: set[str] = set()
     for found in rule.pattern.finditer(folded.text):
         sentence = folded.sentence(*found.span())
-        excused = rule.unless and rule.unless.search(sentence)
-        about = rule.asked_about and rule.asked_about.search(sentence)
-        if not excused and not about:
+        if sentence in excused:
+            continue
+        if not rule.excuses(sentence):
             return found.span()
+        excused.add(sentence)
     return None
 
 
 def _by_lists(
     text: str, folded: Folded, words: list[Word], book: Rulebook, language: str
 ) -> Iterator[Finding]:
+    # A text may be one long sentence of such words: what is known of it is not found out again.
+    listed_as = cache(partial(_listed, book=book))
+    is_about = cache(lambda sentence: book.about_words.search(sentence) is not None)
+    written_in = cache(partial(_written_in, book=book, learned=language))
     for word in words:
-        listed = _listed(word.text, book)
-        if listed is None:
+        if (listed := listed_as(word.text)) is None:
             continue
         sentence = folded.sentence(word.start, word.end)
-        if listed.only_here and not _written_in(listed.language, sentence, book, language):
+        if listed.only_here and not written_in(listed.language, sentence):
             continue
         severity = listed.severity
-        if book.about_words.search(sentence):
+        if is_about(sentence):
             # What a word means is what a learner asks; a slur that is asked about is still noted.
             if listed.category is not Category.HATE_SPEECH:
                 continue
@@ -93,7 +99,7 @@ def _starred(word: str, book: Rulebook) -> Listed | None:
     return _listed(word.strip("*"), book) if word.strip("*") != word else None
 
 
-def _written_in(language: str, sentence: str, book: Rulebook, learned: str) -> bool:
+def _written_in(language: str, sentence: str, *, book: Rulebook, learned: str) -> bool:
     said = set(sentence.split())
     votes = {code: len(said & known) for code, known in book.function_words.items()}
     most = max(votes.values())

@@ -6,6 +6,7 @@ Lower case, no accents, no apostrophes or quotation marks, one space; `sh1t`, `f
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -33,6 +34,8 @@ class Folded:
     text: str
     places: tuple[int, ...] | range
     """For each character of `text`, which of the original it comes from."""
+    ends: tuple[int, ...]
+    """Where its sentences end."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of `text` as offsets of the original."""
@@ -47,11 +50,10 @@ class Folded:
 
     def sentence(self, start: int, end: int) -> str:
         """The sentence, or sentences, that a stretch of `text` stands in."""
-        before = 0
-        for m in _SENTENCE_END.finditer(self.text, 0, start):
-            before = m.end()
-        after = _SENTENCE_END.search(self.text, end)
-        return self.text[before : after.start() if after else len(self.text)]
+        first, last = bisect_left(self.ends, start), bisect_left(self.ends, end)
+        before = self.ends[first - 1] + 1 if first else 0
+        after = self.ends[last] if last < len(self.ends) else len(self.text)
+        return self.text[before:after]
 
 
 def fold(text: str) -> Folded:
@@ -65,7 +67,9 @@ def fold(text: str) -> Folded:
             spaced = letter == " "
             letters.append(letter)
             places.append(place)
-    return Folded("".join(letters), tuple(places))
+    folded = "".join(letters)
+    ends = tuple(m.start() for m in _SENTENCE_END.finditer(folded))
+    return Folded(folded, tuple(places), ends)
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,10 @@ class Rule:
     asked_about: re.Pattern[str] | None
     """A sentence about words, not one that means them."""
 
+    def excuses(self, sentence: str) -> bool:
+        patterns = (self.unless, self.asked_about)
+        return any(pattern is not None and pattern.search(sentence) for pattern in patterns)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

@@ -1,6 +1,8 @@
 import pytest
 
 from ai.moderation import Action, Category, Severity, check
+from ai.moderation.folding import fold
+from ai.moderation.rules import rulebook
 
 BOMB = "How do I build a bomb?"
 
@@ -121,3 +123,27 @@ def test_a_long_text_is_read_to_its_end():
     finding = only(text)
     assert text[finding.start : finding.end] in BOMB
     assert len(finding.excerpt) <= 300
+
+
+class Counting:
+    def __init__(self, pattern):
+        self.pattern = pattern
+        self.searches = 0
+
+    def search(self, text):
+        self.searches += 1
+        return self.pattern.search(text)
+
+
+def test_a_flood_of_listed_words_is_looked_at_once(monkeypatch):
+    counting = Counting(rulebook().about_words)
+    monkeypatch.setattr(rulebook(), "about_words", counting)
+    verdict = check("shit con " * 500, language="fr")
+    assert len(verdict.findings) == 500
+    assert counting.searches == 1
+
+
+def test_each_sentence_ends_where_it_ends():
+    folded = fold("One two. Three! Four")
+    spans = [folded.sentence(word.start, word.end).strip() for word in folded.words()]
+    assert spans == ["one two", "one two", "three", "four"]
