@@ -23,15 +23,16 @@ from conversations.errors import WrongServer
 
 EVENTS = (
     "Server-Sent Events. Each frame has `id` (the event's `seq`, from 1), `event` (its type) and "
-    "`data` (JSON). In order: `message.start` {messageId, conversationId, provider, replyTo}, which "
-    "comes again when another provider takes over before the first word; `route` {route} (talk, "
-    "retrieval, memory, action or human); then any of `source` {index, kind, id, title, "
+    "`data` (JSON). In order: `message.start` {messageId, conversationId, provider, replyTo}, "
+    "which comes again when another provider takes over before the first word; `route` {route} "
+    "(talk, retrieval, memory, action or human); then any of `source` {index, kind, id, title, "
     "excerpt, locator, url}, `tool` {name, status, title, url}, `safety` {language, title, text, "
-    "contacts, elsewhere} (whom to call, to somebody in distress), `correction` {id, start, end, original, corrected, kind, reason, "
-    "manner} (offsets in Unicode code points of the learner's message; as the correction contract "
-    "has it) and `delta` {text}; and last one of `message.end` {text, usage, sources, "
-    "confidence, suggestTutor}, `cancelled` {text} or `error` {code, message, retryable}. A "
-    "comment line every 15 seconds keeps the connection open."
+    "contacts, elsewhere} (whom to call, to somebody in distress), `correction` {id, start, end, "
+    "original, corrected, kind, reason, manner} (offsets in Unicode code points of the learner's "
+    "message; as the correction contract has it) and `delta` {text}; and last one of "
+    "`message.end` {text, usage, sources, confidence, suggestTutor}, `cancelled` {text} or "
+    "`error` {code, message, retryable}. A comment line every 15 seconds keeps the connection "
+    "open."
 )
 TURN = "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f"
 EXAMPLE = (

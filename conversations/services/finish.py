@@ -25,7 +25,6 @@ from conversations.services.turns import TurnContext
 from conversations.tasks import read_message_task
 from learning.sessions.services import record_study
 
-
 HUMAN = "human"
 """The route of a message that went to a human tutor."""
 

@@ -82,7 +82,7 @@ def level_chart(points: Sequence[LevelPoint]) -> LevelChart | None:
 
 
 def forecast_chart(days: Sequence[DayLoad]) -> BarChart | None:
-    """A bar a day; None when nothing falls due. Every seventh day is labelled, as far as there is room."""
+    """A bar a day; None when nothing falls due. Every seventh is labelled, where there is room."""
     most = max((day.count for day in days), default=0)
     if not most:
         return None
