@@ -1,7 +1,8 @@
 """How well what is remembered is chosen: `python -m benchmarks.memory`.
 
-Runs the built-in extractor over the gold set and prints precision, recall, the share in the learner's
-own language, and everything that went wrong.
+Runs the built-in extractor, and a scripted model whose proposals are mostly wrong, over the gold
+set and over a smaller one that the patterns were not made with. Prints precision, recall, what was
+not in the learner's own language, and everything that went wrong.
 """
 
 import os
@@ -12,12 +13,26 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from conversations.memory.extraction import builtin  # noqa: E402 - needs the settings
-from conversations.tests.memory_gold import by_patterns, cases, measure  # noqa: E402 - as above
+from conversations.tests.memory_gold import (  # noqa: E402 - as above
+    GOLD,
+    UNSEEN,
+    Score,
+    by_patterns,
+    by_script,
+    cases,
+    measure,
+)
 
 
 def main() -> None:
-    score = measure(by_patterns, found_by=builtin.NAME)
-    print(f"conversations {len(cases())}, memories expected {score.expected}")
+    for name, file in (("gold", GOLD), ("unseen", UNSEEN)):
+        for found_by, extractor in ((builtin.NAME, by_patterns), ("model", by_script)):
+            score = measure(extractor, found_by=found_by, held=cases(file))
+            shown(f"{name}, {len(cases(file))} conversations, found by {found_by}", score)
+
+
+def shown(title: str, score: Score) -> None:
+    print(f"\n{title}: {score.expected} memories to find")
     print(f"precision {score.precision:.3f}  recall {score.recall:.3f}  found {score.found}")
     print(f"in another language than the learner's own: {len(score.foreign)}")
     for name in ("wrong", "missed", "foreign"):

@@ -14,7 +14,9 @@ from conversations.memory.extraction.candidates import Candidate, Reading
 from conversations.memory.extraction.gathering import Line, gather
 from conversations.memory.matching import Told, same
 
-FILE = Path(__file__).parent / "gold" / "memories.yaml"
+GOLD = Path(__file__).parent / "gold" / "memories.yaml"
+UNSEEN = GOLD.with_name("memories_unseen.yaml")
+"""Written after the patterns, which were not mended by it: how well they do with strangers."""
 ROLES = {"l": "user", "t": "assistant"}
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 SUBJECTS = {
@@ -64,8 +66,8 @@ class Score:
 Extractor = Callable[[Case], Iterable[Candidate]]
 
 
-def cases() -> list[Case]:
-    return [_case(row) for row in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
+def cases(file: Path = GOLD) -> list[Case]:
+    return [_case(row) for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 
 def _case(row: dict) -> Case:

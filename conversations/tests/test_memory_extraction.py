@@ -10,7 +10,7 @@ from conversations.memory.extraction.orders import is_order
 from conversations.memory.extraction.patterns import speech
 from conversations.memory.extraction.sensitive import is_sensitive
 from conversations.memory.matching import Told, contradicts, same
-from conversations.tests.memory_gold import by_patterns, by_script, cases, measure, proposal
+from conversations.tests.memory_gold import UNSEEN, by_patterns, by_script, cases, measure, proposal
 
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
@@ -27,6 +27,11 @@ class TestGoldSet:
         score = measure(by_patterns, found_by=builtin.NAME)
         assert score.precision >= 0.9, score.wrong
         assert score.recall >= 0.8, score.missed
+        assert score.foreign == []
+
+    def test_it_stays_precise_with_what_it_was_not_made_with(self):
+        score = measure(by_patterns, found_by=builtin.NAME, held=cases(UNSEEN))
+        assert score.precision >= 0.9, score.wrong
         assert score.foreign == []
 
     def test_what_a_model_gets_wrong_is_refused(self):
