@@ -54,7 +54,7 @@ def export_deck(*, deck: Deck, learner: User, format: str, now: datetime) -> Exp
     owner whose names begin with its own and `::`."""
     packed = format in PACKAGES
     decks = _with_those_below(deck, learner) if packed else [deck]
-    notes = notes_out(decks=decks, learner=learner)
+    notes = notes_out(decks=decks, learner=learner, bare=format == "csv")
     if packed:
         file = write_package(
             notes=notes,

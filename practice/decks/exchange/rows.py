@@ -26,11 +26,11 @@ class NoteOut:
     cards: list[CardOut] = field(default_factory=list)
 
 
-def notes_out(*, decks: Sequence[Deck], learner: User) -> Iterator[NoteOut]:
-    """In the order they were made; reviews that stand, oldest first."""
+def notes_out(*, decks: Sequence[Deck], learner: User, bare: bool = False) -> Iterator[NoteOut]:
+    """In the order they were made; reviews that stand, oldest first. `bare`: without cards."""
     rows = Note.objects.filter(deck__in=decks).order_by("pk").iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        yield from _with_cards(chunk, learner)
+        yield from map(NoteOut, chunk) if bare else _with_cards(chunk, learner)
 
 
 def _with_cards(notes: Sequence[Note], learner: User) -> list[NoteOut]:
