@@ -77,12 +77,17 @@ def moderator() -> Moderator | None:
     """Who looks at texts after our own rules. None where the chain leaves the provider out, so that
     nothing goes to it, or has no key: a compatible server that needs none has no such endpoint.
     """
-    named = "openai" in settings.AI_CHAIN and settings.OPENAI_MODERATION_MODEL
-    if not (named and settings.OPENAI_API_KEY):
+    if not moderates():
         return None
     options = (*_openai_account(), ("model", settings.OPENAI_MODERATION_MODEL))
     made: Moderator = _build(KNOWN_MODERATORS["openai"], options)
     return made
+
+
+def moderates() -> bool:
+    """Whether there is a moderator; without importing it."""
+    named = "openai" in settings.AI_CHAIN and settings.OPENAI_MODERATION_MODEL
+    return bool(named and settings.OPENAI_API_KEY)
 
 
 def is_local_embedder() -> bool:

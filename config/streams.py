@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from ai import factory, usage
 from ai.language import pool
+from ai.moderation.rules import rulebook
 from config.celery import app as celery
 from conversations.routes.classify import may_want_more
 from conversations.routing import http_application
@@ -66,6 +67,7 @@ async def _warm() -> None:
     await asyncio.to_thread(factory.chat_models)
     await asyncio.to_thread(_meet_queue)
     await asyncio.to_thread(may_want_more, "")
+    await asyncio.to_thread(rulebook)
     for language in settings.WARM_LANGUAGES:
         await pool.warm(language)
     # What is loaded stays: to look through all of it again for garbage would hold every stream up

@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 
 def available() -> bool:
-    return factory.moderator() is not None
+    return factory.moderates()
 
 
 async def check_by_provider(
