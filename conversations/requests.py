@@ -9,7 +9,7 @@ from ai.scenarios import find
 from ai.types import ChatMessage, ChatRequest
 from config.languages import NATIVE, TAUGHT
 from conversations.contract import Manner
-from conversations.retrieval.citations import passages_block
+from conversations.retrieval.citations import names_in, passages_block
 from conversations.retrieval.found import Found
 from conversations.services.turns import TurnContext
 
@@ -67,9 +67,8 @@ def reply_request(turn: TurnContext, slips: Sequence[Slip] | None) -> ChatReques
 def answer_request(turn: TurnContext, found: Sequence[Found]) -> ChatRequest:
     """A question with the passages to answer it from. Only for models."""
     asked = ChatMessage("user", f"{passages_block(found)}\n\n{_marked(_said(turn)).content}")
-    return replace(
-        _request(turn, "answer_from_sources", (asked,), temperature=0.2), models_only=True
-    )
+    request = _request(turn, "answer_from_sources", (asked,), temperature=0.2)
+    return replace(request, models_only=True, names=(*request.names, *names_in(found)))
 
 
 def action_request(turn: TurnContext) -> ChatRequest:
