@@ -134,6 +134,9 @@ def test_a_worker_that_was_killed_begins_again_and_doubles_nothing(
     assert counts == [5, 5, 5, 5, 1]
     assert not import_deck_task(body["id"])
     assert Note.objects.count() == 5
+    result = as_ana.get(f"{ROOT}/imports/{body['id']}").json()["result"]
+    told = [result[name] for name in ("notes", "cards", "reviews", "kept", "updated")]
+    assert told == [5, 5, 5, 0, 0]
 
 
 def test_an_import_that_keeps_killing_its_worker_is_given_up(as_ana, queued, monkeypatch):

@@ -199,6 +199,7 @@ def _bring_in(row: DeckImport, source: AnySource, now: datetime) -> None:
     row.status, row.total, row.done = Status.RUNNING, source.total, 0
     row.save(update_fields=["status", "total", "done"])
     targets, shelf = _targets(row, source), MediaShelf(row.learner, source)
+    before = Brought(**row.options.get("brought", {}))
     brought, skipped = Brought(), 0
     refused: list[Refusal] = []
     for batch in _batches(_with_media(source, shelf)):
@@ -209,8 +210,9 @@ def _bring_in(row: DeckImport, source: AnySource, now: datetime) -> None:
         with transaction.atomic():
             DeckImport.objects.select_for_update().get(pk=row.pk)
             brought.add(_bring_batch(row, source, targets, batch))
-            row.save(update_fields=["done"])
-    counts = asdict(brought)
+            row.options["brought"] = asdict(_in_all(before, brought))
+            row.save(update_fields=["done", "options"])
+    counts = asdict(_in_all(before, brought))
     row.result = {
         "notes": counts.pop("added"),
         **counts,
@@ -222,6 +224,13 @@ def _bring_in(row: DeckImport, source: AnySource, now: datetime) -> None:
     row.deck = targets.only or next(iter(targets.found.values()), None)
     row.result["decks"] = [one for one in row.result["decks"] if one]
     _end(row, Status.COMPLETED, now)
+
+
+def _in_all(before: Brought, now: Brought) -> Brought:
+    """With what a worker that was killed had brought, which the next one finds there already."""
+    whole = replace(before, kept=max(now.kept - before.added - before.updated, 0))
+    whole.add(replace(now, kept=0))
+    return whole
 
 
 Made = tuple[ReadNote, dict[str, Any]]
