@@ -142,6 +142,7 @@ const handlers = {
     const speaker = word(`provider.${provider}`) || word("provider.other");
     turn.reply.began({ messageId, speaker, beside: turn.beside });
     turn.question?.began(replyTo, turn.editOf);
+    nameAfter(turn.question);
     chat.querySelector("[data-speaker]").textContent = speaker;
     chat.querySelector("[data-builtin-note]").hidden = provider !== "builtin";
     tell(word("thinking"));
@@ -194,6 +195,15 @@ const handlers = {
     if (state === "lost") turn.reply.finish({ status: "interrupted", words: word("lost") });
   },
 };
+
+/** A conversation is called by its first words, as on the next visit. */
+function nameAfter(question) {
+  const title = chat.querySelector("[data-untitled]");
+  if (!title || !question) return;
+  title.textContent = question.text;
+  title.lang = chat.dataset.language;
+  delete title.dataset.untitled;
+}
 
 /** What was refused before it began is taken back: the words return to the field. */
 function refused(turn, error) {
