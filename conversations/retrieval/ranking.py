@@ -156,7 +156,9 @@ class Reading:
     def word_shares(self) -> list[float]:
         """The same of each sentence, by the beginnings of words."""
         asked = {word[:_STEM] for word in self.pool.groups}
-        return [_share(stem in _stems(one.text) for stem in asked) for one in self.sentences]
+        if not self.candidate.lexemes:
+            return [0.0] * len(self.sentences)
+        return [len(asked & _stems(one.text)) / len(asked) for one in self.sentences]
 
     @property
     def words_together(self) -> float:

@@ -45,17 +45,20 @@ async def retrieve(
     read_words = database_sync_to_async(words_of, thread_sensitive=False)
     words = await read_words(question, languages=(language, native_language))
     about = await vectors_or_none([question, words.telling])
-    seek = database_sync_to_async(candidates, thread_sensitive=False)
-    pool = await seek(
-        words=words,
-        about=about,
-        learner_id=learner_id,
-        student_ids=None if student_ids is None else list(student_ids),
-        kinds=kinds,
-        language=language,
-        native_language=native_language,
-    )
-    return ranking.ranked(question, pool, language=language, limit=limit)
+
+    def sought() -> Retrieved:
+        pool = candidates(
+            words=words,
+            about=about,
+            learner_id=learner_id,
+            student_ids=None if student_ids is None else list(student_ids),
+            kinds=kinds,
+            language=language,
+            native_language=native_language,
+        )
+        return ranking.ranked(question, pool, language=language, limit=limit)
+
+    return await database_sync_to_async(sought, thread_sensitive=False)()
 
 
 def candidates(

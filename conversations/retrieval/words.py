@@ -11,6 +11,7 @@ from config.languages import NATIVE, TAUGHT
 
 MOST: Final = 40
 _WORD: Final = re.compile(r"\w+")
+_ACCENT: Final = re.compile("[\u0300-\u036f]")
 
 # Stop words of any of the dictionaries go: "was" asks in German, and says nothing in English.
 _LEXEMES: Final = """
@@ -63,8 +64,8 @@ def words_of(question: str, *, languages: Collection[str]) -> Words:
 
 def plain(text: str) -> str:
     """Small letters without accents, as the dictionaries have them."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    text = text.casefold()
+    return text if text.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", text))
 
 
 def _stemmer(language: str) -> str:
