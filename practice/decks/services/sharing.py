@@ -8,23 +8,34 @@ from accounts.models import User
 from practice.decks.errors import InvalidDeck
 from practice.decks.models import Card, Deck, DeckMember, Note, Visibility
 from practice.decks.services.decks import STUDY_FIELDS
+from practice.decks.services.fitness import flag_deck, judge_deck
 from practice.decks.services.notes import NewNote, add_notes, schedule_cards
 
 MOST_MEMBERS: Final = 200
 
 
-@transaction.atomic
 def share_deck(*, deck: Deck, visibility: str, emails: Iterable[str] = ()) -> list[User]:
     """Say who may see a deck, and let people study it by name, each on a schedule of their own.
 
     Gives those who came in. Making it private keeps the names, and takes the deck from their
-    shelves until it is shared again. Raises InvalidDeck for an address nobody has.
+    shelves until it is shared again. Raises InvalidDeck for an address nobody has, and
+    ContentBlocked for what nobody should be shown: call it outside of a transaction.
     """
     if visibility not in Visibility.values:
         raise InvalidDeck(visibility=_("Choose who may see the deck."))
     named = _people(emails)
     if deck.members.count() + len(named) > MOST_MEMBERS:
         raise InvalidDeck(emails=_("A deck can be shared with at most 200 people by name."))
+    if visibility == Visibility.PRIVATE:
+        return _share(deck, visibility, named)
+    text, verdict = judge_deck(deck)
+    came = _share(deck, visibility, named)
+    flag_deck(deck, text=text, verdict=verdict)
+    return came
+
+
+@transaction.atomic
+def _share(deck: Deck, visibility: str, named: list[User]) -> list[User]:
     deck.visibility = visibility
     deck.save(update_fields=["visibility", "updated_at"])
     return [user for user in named if _let_in(deck, user)]
