@@ -15,6 +15,7 @@ from conversations.transcripts.processing import process_session, waiting_sessio
 from learning.concepts.services import stock_lemmas
 from learning.models import Concept, ErrorEvent, Evidence, Mastery, RecurringError
 from practice.models import PracticeSet, VocabularyItem, VocabularyList
+from practice.sets.services import requesting
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,30 @@ class TestWhatIsFound:
         assert (told.source_id, told.url) == (session.pk, f"/tutoring/{session.pk}")
         language, concepts = of_tutoring_session(ana, session.pk)
         assert (language, concepts[0].slug) == ("es", "ser-estar")
+
+    def test_its_practice_is_asked_for_and_made(
+        self, ana, tessa, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        asked = []
+        monkeypatch.setattr(requesting.make_set_task, "delay", asked.append)
+        with django_capture_on_commit_callbacks(execute=True):
+            processed(ana, tutor=tessa)
+        made = PracticeSet.objects.get(learner=ana)
+        assert asked == [str(made.pk)]
+        requesting.make_set_task(asked[0])
+        made.refresh_from_db()
+        assert made.status == PracticeSet.Status.READY
+        about = set(made.questions.values_list("concept__slug", flat=True))
+        assert "ser-estar" in about
+
+    def test_practice_of_it_over_the_api(self, api, ana, ben, tessa):
+        session = processed(ana, tutor=tessa)
+        body = {"studentId": str(ana.pk), "sessionId": str(session.pk)}
+        answer = api.post("/api/practice/generate", body, "json")
+        assert answer.status_code == 202
+        assert set(answer.json()) >= {"practiceId", "status", "message"}
+        other = {"studentId": str(ana.pk), "sessionId": str(processed(ben).pk)}
+        assert api.post("/api/practice/generate", other, "json").status_code == 404
 
     def test_another_learner_cannot_practise_it(self, ana, ben):
         assert of_tutoring_session(ben, uploaded(ana).pk) is None

@@ -197,7 +197,8 @@ def _findings(session: TutoringSession) -> Findings:
         return findings
     try:
         return model.improve(findings, session, level=level)
-    except (AllProvidersFailed, ProviderError):
+    except (AllProvidersFailed, ProviderError, TimeoutError):
+        logger.warning("session_by_rules_alone", extra={"session": str(session.pk)})
         return findings
 
 
