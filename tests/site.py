@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -22,8 +22,9 @@ GENEROUS = {f"RATE_{group}": "10000/m" for group in ("CHAT", "ASSESSMENT", "SIGN
 
 
 @contextmanager
-def running_site(**environment: str) -> Iterator[str]:
-    """Yields the address. `environment` is added to the server's."""
+def running_site(*commands: Sequence[str], **environment: str) -> Iterator[str]:
+    """Yields the address. `environment` is added to the server's; the commands of `manage.py` run
+    when the content is there."""
     with _own_database() as database_url:
         env = os.environ | GENEROUS | {"DATABASE_URL": database_url} | environment
         env |= {"PARLANCE_ENV": "development", "VALKEY_URL": settings.VALKEY_URL}
@@ -32,6 +33,8 @@ def running_site(**environment: str) -> Iterator[str]:
         _manage("load_content", env=env)
         _manage("load_vocabulary", env=env)
         _manage("load_items", env=env)
+        for command in commands:
+            _manage(*command, env=env)
         with _server(env) as url:
             yield url
 
