@@ -283,6 +283,6 @@ def _told_by(memory: Memory, embedder: str) -> Told:
         memory.namespace,
         memory.subject,
         memory.content,
-        memory.embedding.to_list() if alike else None,
+        memory.embedding if alike else None,
         memory.extracted_by == builtin.NAME and not memory.edited,
     )

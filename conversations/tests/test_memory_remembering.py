@@ -1,9 +1,11 @@
+import json
 from datetime import timedelta
 
 import pytest
 
 from accounts.selectors import learner_record
 from accounts.tests.factories import LearnerProfileFactory
+from ai.embeddings import Vectors
 from ai.errors import ProviderError
 from ai.providers.scripted import SCRIPT
 from conversations.memory import remembering
@@ -297,3 +299,43 @@ class TestByModel:
         SCRIPT.fail("unavailable", times=4)
         assert remember(finished(ana, NURSE)) == 1
         assert Memory.objects.get().extracted_by == "builtin"
+
+
+class TestMerging:
+    """What a model words differently, of one thing."""
+
+    def found(self, script, subject, content, quote):
+        proposal = {
+            "message": 1,
+            "type": "preference",
+            "namespace": "interests",
+            "subject": subject,
+            "content": content,
+            "quote": quote,
+            "importance": 3,
+        }
+        script.say(json.dumps({"memories": [proposal]}))
+
+    def told_twice(self, ana, script, other):
+        self.found(script, "taste:hiking", "You love hiking in the hills.", "Me encanta andar")
+        remember(finished(ana, "Me encanta andar por el monte.", days_ago=9))
+        self.found(script, "taste:walks", other, "Adoro los paseos")
+        return remember(finished(ana, "Adoro los paseos largos por el monte.", days_ago=3))
+
+    def test_by_common_words(self, ana, consent, script):
+        assert self.told_twice(ana, script, "You love hiking in those hills.") == 0
+        assert Memory.objects.get().seen == 2
+
+    @pytest.mark.parametrize(("near", "kept"), [(0.9, 1), (0.5, 2)])
+    def test_then_by_meaning(self, ana, consent, script, monkeypatch, near, kept):
+        async def embed(texts):
+            other = [near, (1 - near**2) ** 0.5]
+            vectors = [other if "delight" in text else [1.0, 0.0] for text in texts]
+            return Vectors("test", [[*vector, *[0.0] * 1534] for vector in vectors])
+
+        monkeypatch.setattr(remembering, "embed", embed)
+        self.told_twice(ana, script, "Long walks delight you.")
+        assert Memory.objects.count() == kept
+
+    def test_without_a_vector_other_words_are_another_thing(self, ana, consent, script):
+        assert self.told_twice(ana, script, "Long walks delight you.") == 1
