@@ -18,6 +18,7 @@ SURFACES: Final[dict[str, Promise]] = {
     "content": _("Content you wrote"),
     "course": _("A course you wrote"),
     "deck": _("A deck you shared"),
+    "word list": _("A word list you shared"),
 }
 _SOMETHING: Final = _("Something you wrote")
 _DONE: Final[dict[str, Promise]] = {

@@ -17,6 +17,7 @@ from practice.decks.models import Note, Visibility
 from practice.decks.services import NewNote, add_notes, default_deck
 from practice.vocabulary import search
 from practice.vocabulary.files import Entry
+from practice.vocabulary.fitness import flag_list, judge_list
 from practice.vocabulary.models import VocabularyItem, VocabularyList
 
 MOST_AT_ONCE: Final = 200
@@ -71,10 +72,10 @@ def create_list(
     level: str = "",
     visibility: str = Visibility.PRIVATE,
 ) -> VocabularyList:
-    """Raises Conflict `too_many_lists`."""
+    """Raises Conflict `too_many_lists`; for a public one ContentBlocked, as `update_list` does."""
     if VocabularyList.objects.filter(owner=owner).count() >= MOST_LISTS:
         raise Conflict("You have as many lists as there may be.", code="too_many_lists")
-    return VocabularyList.objects.create(
+    made = VocabularyList(
         owner=owner,
         name=name,
         language=language,
@@ -83,6 +84,7 @@ def create_list(
         level=level,
         visibility=visibility,
     )
+    return _saved(made)
 
 
 def default_list(*, owner: User, language: str) -> VocabularyList:
@@ -119,11 +121,25 @@ def save_shared_item(*, item: VocabularyItem) -> VocabularyItem:
 
 
 def update_list(*, vocabulary_list: VocabularyList, changes: Mapping[str, Any]) -> VocabularyList:
-    """Takes name, description, category, level and visibility."""
+    """Takes name, description, category, level and visibility.
+
+    Raises ContentBlocked when it is public and holds what nobody should be shown: call it outside
+    of a transaction.
+    """
     for name in ("name", "description", "category", "level", "visibility"):
         if name in changes:
             setattr(vocabulary_list, name, changes[name])
+    return _saved(vocabulary_list)
+
+
+def _saved(vocabulary_list: VocabularyList) -> VocabularyList:
+    """Looked at before others can see it."""
+    if vocabulary_list.visibility != Visibility.PUBLIC:
+        vocabulary_list.save()
+        return vocabulary_list
+    text, verdict = judge_list(vocabulary_list)
     vocabulary_list.save()
+    flag_list(vocabulary_list, text=text, verdict=verdict)
     return vocabulary_list
 
 
