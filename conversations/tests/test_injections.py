@@ -24,6 +24,7 @@ from conversations.memory.models import Memory
 from conversations.memory.remembering import remember_conversation
 from conversations.models import Message, Passage, TranscriptChunk
 from conversations.retrieval.found import Found
+from conversations.retrieval.search import retrieve
 from conversations.routes import Want
 from conversations.services import TurnResult, begin_turn, finish_turn
 from conversations.services.turns import Remembered, TurnContext
@@ -123,6 +124,15 @@ class TestBuiltinTutor:
             found.want = want
             for question in ("Ben scored forty percent?", "Ben's secret code", "Ben saved told"):
                 assert SECRET not in told_in(await told(turn, question))
+        for question in (SECRET, f"Ben saved {SECRET}", f"Ben told {SECRET}", f"Ben's {SECRET}"):
+            retrieved = await retrieve(
+                learner_id=turn.learner_id,
+                question=question,
+                language=turn.language,
+                native_language=turn.native_language,
+                limit=50,
+            )
+            assert not any(SECRET in f"{one.title} {one.text}" for one in retrieved.found)
 
     async def stores_the_learners_own(self, turn, found, ana, text):
         found.want = ANSWERS_WANTED
