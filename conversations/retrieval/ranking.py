@@ -20,6 +20,7 @@ Key = TypeVar("Key", bound=Hashable)
 _FLAT: Final = 60
 """Of reciprocal rank fusion: how little the first places count above the next."""
 HIGHLIGHTS: Final = 4
+READ_CLOSELY: Final = 12
 _STEM: Final = 6
 """Letters by which two forms of a word are taken for one."""
 _WINDOW: Final = 3
@@ -88,9 +89,10 @@ def ranked(
 
 
 def readings(pool: Pool, *, language: str) -> "list[Reading]":
-    """Each passage read, the best first."""
+    """Each passage read, the best first; those far behind by their vectors not word by word."""
     read = [Reading(candidate, pool, language) for candidate in pool.candidates]
-    return sorted(read, key=lambda one: -one.score)
+    read.sort(key=lambda one: -one.rough_score)
+    return sorted(read[:READ_CLOSELY], key=lambda one: -one.score) + read[READ_CLOSELY:]
 
 
 def features(read: "Sequence[Reading]") -> dict[str, float]:
@@ -114,22 +116,19 @@ class Reading:
         self.candidate = candidate
         self.pool = pool
         self.language = language
-        found = candidate.found
-        self.sentences: list[Sentence] = sentences_of(found.text, found.utterances)
-        self.vectors = self._vectors()
+        known = candidate.sentences and pool.vector
+        self.vectors: Matrix | None = unpacked(candidate.sentences) if known else None
 
-    def _vectors(self) -> Matrix | None:
-        """None when the sentences have none, or are others since they were made."""
-        if not self.candidate.sentences or not self.pool.vector:
-            return None
-        vectors = unpacked(self.candidate.sentences)
-        return vectors if len(vectors) == len(self.sentences) else None
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        found = self.candidate.found
+        return sentences_of(found.text, found.utterances)
 
     @cached_property
     def nearnesses(self) -> Matrix:
-        """The cosine of each sentence with the question."""
+        """The cosine of each sentence with the question; empty when they have no vectors."""
         if self.vectors is None:
-            return np.zeros(len(self.sentences), dtype=np.float32)
+            return np.zeros(0, dtype=np.float32)
         return np.asarray(self.vectors @ shortened(self.pool.vector), dtype=np.float32)
 
     @property
@@ -165,16 +164,21 @@ class Reading:
         return max(self.word_shares, default=0.0)
 
     @cached_property
-    def score(self) -> float:
+    def rough_score(self) -> float:
+        """What can be said without looking at the text."""
         found = self.candidate.found
         return (
             _NEARNESS * (self.candidate.nearness or 0.0)
             + _WINDOW_WEIGHT * self.nearest_window
             + _SENTENCE_WEIGHT * self.nearest_sentence
-            + _WORDS_WEIGHT * (self.words + self.words_together)
+            + _WORDS_WEIGHT * self.words
             - (_LESSON if found.kind == LESSON else 0.0)
             - (_OTHER_LANGUAGE if self.is_elsewhere else 0.0)
         )
+
+    @cached_property
+    def score(self) -> float:
+        return self.rough_score + _WORDS_WEIGHT * self.words_together
 
     @property
     def is_elsewhere(self) -> bool:
@@ -185,9 +189,13 @@ class Reading:
 
     def highlights(self) -> tuple[Highlight, ...]:
         """The best sentences. One that asks is no answer: the next that does not, stands for it."""
+        cosines = self.nearnesses
+        if len(cosines) != len(self.sentences):
+            # They are others since the vectors were made, or have none.
+            cosines = np.zeros(len(self.sentences), dtype=np.float32)
         nearness = [
             float(cosine) + _SHARED * share
-            for cosine, share in zip(self.nearnesses, self.word_shares, strict=True)
+            for cosine, share in zip(cosines, self.word_shares, strict=True)
         ]
         scores: dict[int, float] = {}
         carried = 0.0
