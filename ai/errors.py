@@ -36,19 +36,25 @@ class AllProvidersFailed(DomainError):
 class ContentBlocked(DomainError):
     """A text was refused by moderation: why, and where its writer can say that this is wrong.
 
-    `details.flagId` names the flag, `details.appeal` the address of the API for an appeal.
+    `details.flagId` names the flag, `details.appeal` the address of the API for an appeal. Where
+    the text speaks of self-harm too, `details.help` is the page that says whom to call.
     """
 
     status, code = 400, "content_blocked"
     message = "That cannot be sent here."
     HOW = "If that is wrong, say so in your settings, under Moderation."
+    HELP = "If you think of hurting yourself, somebody listens at any hour: see Help now."
 
-    def __init__(self, *, reason: str, flag_id: UUID, category: str) -> None:
+    def __init__(
+        self, *, reason: str, flag_id: UUID, category: str, in_distress: bool = False
+    ) -> None:
+        sentences = [type(self).message, reason, self.HOW, *([self.HELP] if in_distress else [])]
         super().__init__(
-            f"{type(self).message} {reason} {self.HOW}",
+            " ".join(sentences),
             details={
                 "flagId": [str(flag_id)],
                 "category": [category],
                 "appeal": [f"/api/moderation/flags/{flag_id}/appeal"],
+                **({"help": ["/moderation/help"]} if in_distress else {}),
             },
         )

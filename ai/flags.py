@@ -69,7 +69,12 @@ def judge_text(*, user_id: UUID, text: str, language: str, surface: str) -> Verd
         known = _blocked(verdict, user_id, text, surface)
     elif known.status == Status.OVERTURNED:
         return Verdict(action=None)
-    raise ContentBlocked(reason=known.reason, flag_id=known.pk, category=known.category)
+    raise ContentBlocked(
+        reason=known.reason,
+        flag_id=known.pk,
+        category=known.category,
+        in_distress=verdict.self_harm,
+    )
 
 
 def keep_flags(
@@ -134,7 +139,10 @@ def _blocked(verdict: Verdict, user_id: UUID, text: str, surface: str) -> Modera
     worst = verdict.worst
     assert worst is not None  # noqa: S101 - a blocked verdict has what it is blocked for
     flag = _flag(worst, user_id, text, surface)
-    flag.save(force_insert=True)
+    # A threat is refused, and the despair beside it is looked at by a person all the same.
+    despair = [one for one in verdict.worst_of_each() if one.category is Category.SELF_HARM]
+    others = [_flag(one, user_id, text, surface) for one in despair]
+    ModerationFlag.objects.bulk_create([flag, *others])
     return flag
 
 

@@ -118,3 +118,14 @@ def test_one_sees_ones_own_flags_and_an_admin_all(ana):
     seen = ModerationFlag.objects.visible_to
     others = user("ben"), user("tessa", "tutor"), user("cleo", "admin")
     assert [seen(one).count() for one in (ana, *others)] == [1, 0, 0, 1]
+
+
+def test_despair_beside_a_threat_is_answered_and_looked_at(ana):
+    for _ in range(2):
+        with pytest.raises(ContentBlocked) as caught:
+            moderated(ana, "I will kill you. I want to kill myself.")
+    assert caught.value.details["help"] == ["/moderation/help"]
+    assert ContentBlocked.HELP in caught.value.message
+    rows = ModerationFlag.objects.values_list("category", "action", "status")
+    assert set(rows) == {("violence", "blocked", "closed"), ("self_harm", "queued", "queued")}
+    assert len(rows) == 2
