@@ -27,7 +27,7 @@ BUILTIN: Final = Calibration(
     {"window": 10.039, "nearness": 5.917, "elsewhere": -4.231}, -5.031, 0.716, 0.4
 )
 WORDS_ALONE: Final = Calibration(
-    {"words": 0.812, "sentence_words": 0.589, "lead": 6.108}, -1.78, 0.477, 0.4
+    {"words": 0.812, "sentence_words": 0.589, "lead": 6.108}, -1.78, 0.48, 0.4
 )
 """Without vectors, or with those of an embedder that nobody has measured."""
 

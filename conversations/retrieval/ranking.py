@@ -90,7 +90,8 @@ def ranked(
 
 def readings(pool: Pool, *, language: str) -> "list[Reading]":
     """Each passage read, the best first; those far behind by their vectors not word by word."""
-    read = [Reading(candidate, pool, language) for candidate in pool.candidates]
+    about = shortened(pool.vector) if pool.vector else None
+    read = [Reading(candidate, pool, about, language) for candidate in pool.candidates]
     read.sort(key=lambda one: -one.rough_score)
     return sorted(read[:READ_CLOSELY], key=lambda one: -one.score) + read[READ_CLOSELY:]
 
@@ -112,12 +113,14 @@ def features(read: "Sequence[Reading]") -> dict[str, float]:
 class Reading:
     """A passage read against the question, sentence by sentence."""
 
-    def __init__(self, candidate: Candidate, pool: Pool, language: str) -> None:
+    def __init__(
+        self, candidate: Candidate, pool: Pool, about: Matrix | None, language: str
+    ) -> None:
         self.candidate = candidate
         self.pool = pool
+        self.about = about
         self.language = language
-        known = candidate.sentences and pool.vector
-        self.vectors: Matrix | None = unpacked(candidate.sentences) if known else None
+        self.vectors = unpacked(candidate.sentences)
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -127,9 +130,9 @@ class Reading:
     @cached_property
     def nearnesses(self) -> Matrix:
         """The cosine of each sentence with the question; empty when they have no vectors."""
-        if self.vectors is None:
+        if self.about is None:
             return np.zeros(0, dtype=np.float32)
-        return np.asarray(self.vectors @ shortened(self.pool.vector), dtype=np.float32)
+        return np.asarray(self.vectors @ self.about, dtype=np.float32)
 
     @property
     def nearest_sentence(self) -> float:
@@ -138,12 +141,12 @@ class Reading:
     @cached_property
     def nearest_window(self) -> float:
         """Of three sentences on end, as of a question with its answer."""
-        if self.vectors is None:
+        if self.about is None or not len(self.vectors):
             return 0.0
         size = min(_WINDOW, len(self.vectors))
         ends = len(self.vectors) - size + 1
         windows = normalised(sum(self.vectors[at : ends + at] for at in range(size)))  # type: ignore[arg-type]  # sum of arrays is one
-        return float((windows @ shortened(self.pool.vector)).max(initial=0.0))
+        return float((windows @ self.about).max(initial=0.0))
 
     @cached_property
     def words(self) -> float:
