@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.selectors import current_language
-from ai.moderation import Verdict, check
+from ai.moderation import Category, Verdict, check
 from ai.types import ChatMessage
 from config.errors import Conflict, DomainError, NotFound
 from config.levels import Level
@@ -152,7 +152,10 @@ class _Opening:
         verdict = check(self.text, language=conversation.language)
         if verdict.blocked and not self.judged:
             raise _Blocked(conversation.language)
-        return Verdict(action=None) if verdict.blocked else verdict
+        if not verdict.blocked:
+            return verdict
+        # What was judged harmless is no longer there; distress is heard all the same.
+        return Verdict.of(one for one in verdict.findings if one.category is Category.SELF_HARM)
 
 
 def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
