@@ -11,6 +11,8 @@ BENCHMARKS = (
     "mastery",
     "packet",
     "questions",
+    "retrieval",
+    "retrieval_gold",
     "reviews",
     "scheduling",
     "streaming",
