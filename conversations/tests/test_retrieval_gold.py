@@ -12,7 +12,6 @@ from conversations.gold import fitting, measuring
 from conversations.retrieval.calibration import BUILTIN
 from conversations.retrieval.quotes import Quotable
 
-
 # Without it no database is made ready for the fixture.
 pytestmark = pytest.mark.django_db
 
