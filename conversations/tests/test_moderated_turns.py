@@ -64,10 +64,10 @@ def test_the_page_says_whom_to_call_to_the_learner_only(client, ana, tessa, conv
     client.force_login(ana)
     shown = client.get(f"/talk/{conversation.pk}").content.decode()
     client.force_login(tessa)
-    assert shown.count('class="card stack safety"') == 2  # one of them the script's own
+    assert shown.count('class="safety-title"') == 2  # one of them the script's own
     read = client.get(f"/talk/{conversation.pk}").content.decode()
     assert DISTRESS in read
-    assert 'class="card stack safety"' not in read
+    assert 'class="safety-title"' not in read
 
 
 async def test_a_reply_that_is_not_fit_is_taken_back(ana, conversation, script):
