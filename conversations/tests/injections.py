@@ -26,7 +26,7 @@ from conversations.tests.memory_cast import (
     MemoryEvidenceFactory,
     MemoryFactory,
 )
-from learning.models import ExerciseAnswer
+from learning.models import ContentItem, ExerciseAnswer
 from practice.decks.services import add_note, default_deck
 from practice.models import Note, PracticeSet
 
@@ -105,18 +105,30 @@ def session_with(student, lines, *, language, title=""):
     return session
 
 
+def _source_of(learner, *, kind, language):
+    """Only passages whose source is still there are found."""
+    if kind == Passage.Kind.LESSON:
+        return ContentItem.objects.create(content_type="lesson", language=language, title="Lesson")
+    if kind == Passage.Kind.CONVERSATION:
+        return ConversationFactory(learner=learner, language=language)
+    deck = default_deck(learner=learner, language=language)
+    return add_note(deck=deck, front=str(learner.pk), back="x", language=language, learner=learner)
+
+
 def passages_of(learner, texts, *, kind, language):
+    source = _source_of(learner, kind=kind, language=language)
     Passage.objects.bulk_create(
         Passage(
             learner=learner,
             kind=kind,
-            source_id=uuid4(),
+            source_id=source.pk,
+            position=position,
             language=language,
             title=text[:60],
             text=text,
             locator={"teaches": language} if kind == Passage.Kind.LESSON else {},
         )
-        for text in texts
+        for position, text in enumerate(texts)
     )
     made = Passage.objects.filter(kind=kind, language=language)
     _index_words(made, language)

@@ -117,7 +117,7 @@ class TestBuiltinTutor:
         await self.asks_by_name(turn, found)
         await self.stores_the_learners_own(turn, found, ana, of(language)[0].text)
         # What stands in Ana's own sessions may be quoted to her: as words that were said there.
-        assert quoted > len(of(language)) / 2
+        assert quoted >= 3
 
     async def asks_by_name(self, turn, found):
         for want in (ANSWERS_WANTED, Want("memory"), Want("talk")):
@@ -217,7 +217,7 @@ class TestModelThatObeys:
             for asked in script.requests:
                 assert one.text not in asked.instructions
                 assert not any(stands_outside(one.text, said.content) for said in asked.messages)
-        assert shown > len(of(language)) / 2
+        assert shown >= 3
 
 
 def turn_of(one):
