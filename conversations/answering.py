@@ -12,6 +12,7 @@ from conversations.retrieval.answers import builtin_answer
 from conversations.retrieval.citations import CitedText
 from conversations.retrieval.found import Retrieved
 from conversations.retrieval.search import retrieve
+from conversations.talking import talk
 from conversations.writing import Reply
 
 NOT_IN_SOURCES: Final = "NOT_IN_SOURCES"
@@ -28,18 +29,26 @@ async def search(reply: Reply) -> Retrieved:
     )
 
 
-async def answer(reply: Reply, retrieved: Retrieved) -> AsyncGenerator[TurnEvent, None]:
-    """A model's answer from the passages; quotes of them when no model can give one; that nothing
-    was found, and whom to ask, when they do not hold the answer."""
+async def answer(
+    reply: Reply, retrieved: Retrieved, *, or_talk: bool
+) -> AsyncGenerator[TurnEvent, None]:
+    """A model's answer from the passages; quotes of them when no model can give one. When they do
+    not hold the answer: that nothing was found, and whom to ask; or, with `or_talk`, what a model
+    knows itself."""
     reply.confidence = retrieved.confidence
-    if retrieved.enough and reply.by_model:
+    if retrieved.worth_reading and reply.by_model:
         checked = CitedText(retrieved.found)
         async with aclosing(_cited(reply, retrieved, checked)) as events:
             async for event in events:
                 yield event
         if NOT_IN_SOURCES in checked.dropped:
             retrieved = replace(retrieved, enough=False)
-    if not reply.text:
+    if not reply.text and or_talk and not retrieved.enough:
+        reply.confidence = None
+        async with aclosing(talk(reply, None)) as events:
+            async for event in events:
+                yield event
+    elif not reply.text:
         for event in _quoted(reply, retrieved):
             yield event
 

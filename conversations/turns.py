@@ -88,9 +88,8 @@ class _Writing:
         elif want.route == "memory" and not reply.by_model:
             events = _line(reply, self._remembered())
         elif want.route == "retrieval":
-            retrieved = await search(reply)
-            known = retrieved.enough or want.what == "sessions" or not reply.by_model
-            events = answer(reply, retrieved) if known else talk(reply, None)
+            or_talk = reply.by_model and want.what != "sessions"
+            events = answer(reply, await search(reply), or_talk=or_talk)
         else:
             events = talk(reply, self._slips())
         async with aclosing(events):
