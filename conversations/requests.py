@@ -22,15 +22,7 @@ class Slip(Protocol):
     @property
     def end(self) -> int: ...
     @property
-    def original(self) -> str: ...
-    @property
     def corrected(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def rule(self) -> str: ...
 
 
 NO_SCENE = "none: talk about what the learner brings up."
@@ -50,8 +42,8 @@ def reply_request(turn: TurnContext, slips: Sequence[Slip] | None) -> ChatReques
     hints: dict[str, Any] = {"scenario": turn.scenario, "turn": turn.number}
     quiet = turn.contract.manner == Manner.HINT
     if slips is not None:
-        # The built-in tutor recasts the slips it is given.
-        hints["slips"] = [] if quiet else list(slips)
+        # The built-in tutor recasts them, in a process that knows no class of ours.
+        hints["slips"] = [] if quiet else [_plain(slip) for slip in slips]
     messages = (*_remembered(turn), *map(_marked, (*turn.history, _said(turn))))
     return _request(
         turn,
@@ -62,6 +54,10 @@ def reply_request(turn: TurnContext, slips: Sequence[Slip] | None) -> ChatReques
         scene=_scene(turn),
         correcting=NO_RECAST if quiet else RECAST,
     )
+
+
+def _plain(slip: Slip) -> dict[str, Any]:
+    return {"start": slip.start, "end": slip.end, "corrected": slip.corrected}
 
 
 def answer_request(turn: TurnContext, found: Sequence[Found]) -> ChatRequest:

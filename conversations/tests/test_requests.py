@@ -1,31 +1,22 @@
-from uuid import uuid4
+"""What is sent to the language process can be read there, where Django never starts."""
 
-from ai.redaction import Veil
-from conversations.requests import answer_request
-from conversations.retrieval.found import Found, Utterance
-from conversations.services.turns import TurnContext
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from conversations.corrections import FoundCorrection
+from conversations.requests import reply_request
+from conversations.services import begin_turn
+
+pytestmark = pytest.mark.django_db
+READ = "import pickle, sys; print(pickle.loads(sys.stdin.buffer.read())['slips'][0]['corrected'])"
 
 
-def test_who_speaks_in_a_passage_is_not_named_to_a_provider():
-    text = "Tessa Brandt: El agua hierve."
-    said = Utterance("Tessa Brandt", 0.0, 2.0, 14, len(text))
-    passage = Found(
-        "transcript", uuid4(), uuid4(), "Química", text, {}, 0.9, language="es", utterances=(said,)
-    )
-    turn = TurnContext(
-        turn_id=str(uuid4()),
-        learner_message_id=str(uuid4()),
-        conversation_id=str(uuid4()),
-        learner_id=uuid4(),
-        learner_name="Ana Torres",
-        language="es",
-        level="B1",
-        native_language="en",
-        scenario="",
-        text="¿Qué dijo Tessa Brandt?",
-        history=(),
-        number=1,
-    )
-    request = answer_request(turn, [passage])
-    assert request.names == ("Ana Torres", "Tessa Brandt")
-    assert "Brandt" not in Veil(request.names).hide_in(request).messages[0].content
+def test_slips_for_the_built_in_tutor_are_plain(ana, conversation):
+    turn = begin_turn(learner=ana, text="Yo soy cansado.", conversation_id=conversation.pk)
+    slip = FoundCorrection("1", 3, 6, "soy", "estoy", "grammar", "Feelings take estar.", "rule")
+    hints = pickle.dumps(reply_request(turn, [slip]).hints)
+    read = subprocess.run([sys.executable, "-c", READ], input=hints, capture_output=True)
+    assert read.stdout.decode().strip() == "estoy", read.stderr.decode()
