@@ -10,8 +10,9 @@ logger = logging.getLogger(__name__)
 
 Route = Literal["talk", "retrieval", "memory", "action", "human"]
 LOOKED_FOR: Final = ("sessions", "knowledge")
-SECONDS: Final = 2.0
-"""How long a turn waits to know its route; then it is plain talk."""
+SECONDS: Final = 6.0
+"""How long a turn waits to know its route, which is long only while the encoder is being loaded;
+then it is plain talk."""
 
 
 @dataclass(frozen=True, slots=True)
