@@ -48,6 +48,12 @@ export function correctionCard(template, correction) {
   return card;
 }
 
+/** Where there is a margin to stand in (`chat.css`), corrections are open from the beginning. */
+export function openInMargin(root) {
+  if (!matchMedia("(min-width: 82rem)").matches) return;
+  for (const details of root.querySelectorAll("details.corrections")) details.open = true;
+}
+
 /** An underlined slip opens its card; Escape in the card goes back to the slip. A hint is lifted. */
 export function openCards(root) {
   root.addEventListener("click", (event) => {

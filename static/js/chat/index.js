@@ -3,7 +3,7 @@ import { drawBranches, edit, leaveEdit, reader, siblingsOf, writer } from "./act
 import { Announcer } from "./announce.js";
 import { makeCards } from "./cards.js";
 import { Composer } from "./composer.js";
-import { openCards } from "./corrections.js";
+import { openCards, openInMargin } from "./corrections.js";
 import { dictation } from "./dictation.js";
 import { LearnerMessage, Reply } from "./messages.js";
 import { Follower } from "./scroll.js";
@@ -256,6 +256,7 @@ reader(list, { word, native: chat.dataset.native, tell });
 writer(list, { word, tell, conversationId, isBusy: () => live !== null, onRegenerate: regenerate, onEdit: sayAnew });
 makeCards(chat, chat.dataset.language);
 openCards(list);
+openInMargin(list);
 dictation(page("dictate"), { language: chat.dataset.language, onText: (text) => composer.say(text), tell, word });
 for (const message of list.querySelectorAll(".message[data-message]")) {
   if (message.querySelector("[data-branches]")) drawBranches(message);

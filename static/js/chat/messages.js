@@ -1,5 +1,5 @@
 import { drawBranches } from "./actions.js";
-import { correctionCard, drawMarked } from "./corrections.js";
+import { correctionCard, drawMarked, openInMargin } from "./corrections.js";
 import { Reading } from "./markdown.js";
 import { linkCitations, sourceItem } from "./sources.js";
 
@@ -56,6 +56,7 @@ export class LearnerMessage {
     const name = count === 1 ? "correction.one" : "correction.many";
     part(this.#element, "corrections-count").textContent = this.#word(name, { n: count });
     part(this.#element, "corrections").hidden = false;
+    openInMargin(this.#element);
   }
 }
 

@@ -1,6 +1,6 @@
 import { reader } from "./actions.js";
 import { makeCards } from "./cards.js";
-import { openCards } from "./corrections.js";
+import { openCards, openInMargin } from "./corrections.js";
 import { linkCitations } from "./sources.js";
 import { wordsOf } from "./words.js";
 
@@ -17,4 +17,5 @@ reader(list, {
 });
 if ("mine" in chat.dataset) makeCards(chat, chat.dataset.language);
 openCards(list);
+openInMargin(list);
 for (const message of list.querySelectorAll(".message.assistant")) linkCitations(message);
