@@ -5,6 +5,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from conversations.retrieval.tasks import index_changed_task
+
 
 class Command(BaseCommand):
     """One process for what `make run` does before it serves: starting Django costs more than it."""
@@ -20,3 +22,5 @@ class Command(BaseCommand):
         call_command("load_items", verbosity=0)
         call_command("load_vocabulary", verbosity=0)
         call_command("seed_demo")
+        # So that the first question of a newcomer finds the lessons: the schedule is minutes away.
+        index_changed_task.delay()
