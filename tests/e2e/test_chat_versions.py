@@ -139,6 +139,9 @@ def test_copied_translated_and_rated(talk, model):
 
 def test_a_conversation_is_named_found_put_away_and_brought_back(talk):
     talk.locator(".chat-head .menu summary").click()
+    talk.keyboard.press("Escape")
+    expect(talk.locator(".menu-body")).to_be_hidden()
+    talk.keyboard.press("Enter")
     talk.get_by_label("Name").fill("El barco")
     talk.get_by_role("button", name="Rename").click()
     expect(talk.get_by_role("heading", level=1)).to_have_text("El barco")
