@@ -16,10 +16,10 @@ from ai.providers import ngrams
 from conversations.routes.examples import TALK, examples
 
 RIDGE: Final = 1.0
-OPEN: Final = -0.2
+OPEN: Final = -0.15
 """From here on a message may want more than talk. On the labelled messages of the tests it lets
 all such through."""
-SURE: Final = 0.08
+SURE: Final = 0.26
 """By how much a wish has to stand above plain talk."""
 Floats = NDArray[np.float32]
 
