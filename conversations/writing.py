@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ai.chain import stream_chat
 from ai.factory import chat_models
-from ai.moderation import check
+from ai.moderation import Verdict, check
 from ai.types import ChatRequest, Finish, TextDelta
 from conversations.events import (
     CorrectionEvent,
@@ -49,6 +49,8 @@ class TurnNotes:
     nothing_found: bool = False
     withheld_text: str = ""
     """What was written, when it is not fit to be shown."""
+    verdict: Verdict | None = None
+    """What moderation found in the whole reply."""
 
     def count(self, finish: Finish) -> None:
         used = finish.usage
@@ -118,7 +120,8 @@ class Reply:
     def moderate(self) -> None:
         """Take back what is not fit to be shown: the last event carries the text that stays."""
         text = "".join(self.text)
-        if check(text, language=self.turn.language).blocked:
+        self.notes.verdict = check(text, language=self.turn.language)
+        if self.notes.verdict.blocked:
             self.notes.withheld_text = text
             self.notes.sources = []
             self.text = [withheld()]

@@ -50,17 +50,28 @@ def flag_message(
     )
 
 
-def moderate_reply(*, learner: User, text: str, language: str, message_id: UUID) -> ModeratedReply:
-    """When a reply is over, before it is stored. Flags it, and replaces one that is blocked."""
-    verdict = check(text, language=language)
-    keep_flags(
-        verdict,
-        user_id=learner.pk,
-        text=text,
-        surface=REPLY,
-        source_type=MESSAGES,
-        source_id=message_id,
-    )
+def moderate_reply(
+    *,
+    learner: User,
+    text: str,
+    language: str,
+    message_id: UUID,
+    verdict: Verdict | None = None,
+) -> ModeratedReply:
+    """When a reply is over, before it is stored. Flags it, and replaces one that is blocked.
+
+    `verdict` is that of a check of this text already made.
+    """
+    verdict = check(text, language=language) if verdict is None else verdict
+    if verdict.findings:
+        keep_flags(
+            verdict,
+            user_id=learner.pk,
+            text=text,
+            surface=REPLY,
+            source_type=MESSAGES,
+            source_id=message_id,
+        )
     return ModeratedReply(withheld() if verdict.blocked else text, verdict)
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from ai.moderation import Verdict
 from config.commits import after_commit
 from conversations.contract import Contract
 from conversations.events import CorrectionEvent
@@ -53,6 +54,8 @@ class TurnResult:
     error_code: str = ""
     withheld_text: str = ""
     """What was written, when `text` stands in its place."""
+    verdict: Verdict | None = None
+    """What moderation found in what was written; None when nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def _moderate(turn: _Closing, turn_id: UUID | str, result: TurnResult) -> None:
         text=result.withheld_text or result.text,
         language=turn.language,
         message_id=UUID(str(turn_id)),
+        verdict=result.verdict,
     )
     if moderated.verdict.blocked and not result.withheld_text:
         Message.objects.filter(pk=turn_id).update(content=moderated.text)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -16,7 +16,7 @@ from ai.moderation import Category, Verdict, check
 from ai.types import ChatMessage
 from config.errors import Conflict, DomainError, NotFound
 from config.levels import Level
-from conversations.contract import Contract, contract_of
+from conversations.contract import Contract
 from conversations.errors import TurnInProgress
 from conversations.history import Past, newest_end, past_of
 from conversations.memory.services import recall
@@ -383,6 +383,7 @@ def _context(
     replayed: bool = False,
 ) -> TurnContext:
     past = Past() if replayed else past_of(said.follows_id)
+    contract, remembers = (Contract(), False) if replayed else _agreed(learner)
     return TurnContext(
         turn_id=str(reply.pk),
         learner_message_id=str(said.pk),
@@ -399,11 +400,31 @@ def _context(
         timezone=learner.timezone,
         again=again,
         replayed=replayed,
-        contract=Contract() if replayed else contract_of(learner.pk),
-        memories=() if replayed else _memories(learner, said.content),
+        contract=contract,
+        memories=_memories(learner, said.content) if remembers else (),
         asked=past.asked,
         with_tutor=conversation.state == Conversation.State.HUMAN,
     )
+
+
+_AGREED: Final = """
+    SELECT contract.timing, contract.manner, contract.per_turn, EXISTS (
+        SELECT FROM conversations_memoryconsent AS consent
+        JOIN conversations_memory AS memory ON memory.learner_id = consent.learner_id
+        WHERE consent.learner_id = asked.id AND consent.given
+    )
+    FROM (SELECT %s::uuid AS id) AS asked
+    LEFT JOIN conversations_correctioncontract AS contract ON contract.learner_id = asked.id
+"""
+
+
+def _agreed(learner: User) -> tuple[Contract, bool]:
+    """The correction contract, and whether there may be anything to recall. By hand: of the ORM
+    the two took as long as all else that opens a turn."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AGREED, [learner.pk])
+        timing, manner, per_turn, remembers = cursor.fetchone()
+    return Contract(timing, manner, per_turn) if timing else Contract(), remembers
 
 
 def _memories(learner: User, text: str) -> tuple[Remembered, ...]:

@@ -277,6 +277,7 @@ def _result(turn: LiveTurn, end: TurnEvent) -> TurnResult:
         tools=notes.tools,
         sources=notes.sources,
         withheld_text=notes.withheld_text,
+        verdict=notes.verdict,
     )
     if isinstance(end, MessageEnd):
         result.text = end.text

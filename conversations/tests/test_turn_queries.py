@@ -36,7 +36,7 @@ def count(queries):
 def test_a_first_turn(ana):
     with CaptureQueriesContext(connection) as queries:
         turn = begin_turn(learner=ana, text="Hola")
-    assert count(queries) == 5
+    assert count(queries) == 4
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
     # The first of a day adds the day.
@@ -48,7 +48,7 @@ def test_a_later_turn(talk, ana):
     finish_turn(turn_id=begin_turn(learner=ana, text="Hola").turn_id, result=TurnResult("complete"))
     with CaptureQueriesContext(connection) as queries:
         turn = begin_turn(learner=ana, text="Hola", conversation_id=talk.pk)
-    assert count(queries) == 7
+    assert count(queries) == 6
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
     assert count(queries) == 3
@@ -57,7 +57,7 @@ def test_a_later_turn(talk, ana):
 def test_a_turn_with_a_key(talk, ana):
     with CaptureQueriesContext(connection) as queries:
         begin_turn(learner=ana, text="Hola", conversation_id=talk.pk, idempotency_key="one")
-    assert count(queries) == 10
+    assert count(queries) == 9
 
 
 def test_a_turn_tried_again(talk, ana):
@@ -65,7 +65,7 @@ def test_a_turn_tried_again(talk, ana):
     finish_turn(turn_id=turn.turn_id, result=TurnResult("failed"), context=turn)
     with CaptureQueriesContext(connection) as queries:
         again = retry_turn(learner=ana, message_id=turn.learner_message_id)
-    assert count(queries) == 7
+    assert count(queries) == 6
     counted = StudyDay.objects.get(learner=ana).turns
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=again.turn_id, result=TurnResult("complete"), context=again)
