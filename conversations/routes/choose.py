@@ -24,10 +24,16 @@ class Want:
 
 
 PLAIN: Final = Want("talk")
+MOST_KNOWN, LONGEST_KNOWN = 4096, 60
+"""Short messages whose meaning is kept: thousands of learners say *And you?*"""
+
+_known: dict[str, str] = {}
 
 
 async def wanted(text: str) -> Want:
     """Never raises: a message that cannot be placed is plain talk."""
+    if text in _known:
+        return _as_want(_known[text])
     if not may_want_more(text):
         return PLAIN
     try:
@@ -35,7 +41,16 @@ async def wanted(text: str) -> Want:
     except Unavailable:
         logger.warning("message_not_routed", exc_info=True)
         return PLAIN
+    _keep(text, what)
     return _as_want(what)
+
+
+def _keep(text: str, what: str) -> None:
+    if len(text) > LONGEST_KNOWN:
+        return
+    if len(_known) >= MOST_KNOWN:
+        _known.pop(next(iter(_known)))
+    _known[text] = what
 
 
 def _as_want(what: str) -> Want:

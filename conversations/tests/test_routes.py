@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from ai.language import TAUGHT
-from conversations.routes import classify
+from conversations.routes import choose, classify
 from conversations.routes.choose import PLAIN, Want, wanted
 from conversations.routes.examples import TALK, examples
 from learning.concepts.files import read_grammar
@@ -58,7 +58,23 @@ async def test_plain_talk_asks_no_other_process(monkeypatch):
     assert await wanted("Me llamo Ana y vivo en Sevilla.") == PLAIN
 
 
+async def test_what_is_often_said_is_asked_once(monkeypatch):
+    monkeypatch.setattr(choose, "_known", {})
+    asked = []
+
+    async def run(_function, text, **_options):
+        asked.append(text)
+        return "memory"
+
+    monkeypatch.setattr(choose.POOL, "run", run)
+    long = "¿Qué recuerdas de mí? " * 4
+    for text in ("¿Qué recuerdas de mí?", long) * 2:
+        assert await wanted(text) == Want("memory")
+    assert asked == ["¿Qué recuerdas de mí?", long, long]
+
+
 async def test_a_silent_language_process_means_plain_talk(monkeypatch):
+    monkeypatch.setattr(choose, "_known", {})
     monkeypatch.setattr("conversations.routes.choose.SECONDS", 0.0001)
     assert await wanted("¿Qué recuerdas de mí?") == PLAIN
 
