@@ -1,7 +1,5 @@
 """An answer from passages: by a model with proofs, by quotes, by what the model knows, or none."""
 
-import asyncio
-
 import pytest
 
 from config.ids import new_id
@@ -9,6 +7,7 @@ from conversations import answering
 from conversations.retrieval.found import Found, Highlight, Retrieved
 from conversations.routes import Want
 from conversations.services import begin_turn
+from conversations.streams.connections import in_thread
 from conversations.turns import generate
 from conversations.writing import TurnNotes
 
@@ -43,7 +42,7 @@ def passages(found, monkeypatch):
 @pytest.fixture
 def ask(found, ana, conversation):
     async def answered(want):
-        turn = await asyncio.to_thread(
+        turn = await in_thread(
             begin_turn,
             learner=ana,
             text="¿Qué dijo del subjuntivo?",

@@ -1,13 +1,12 @@
 """What moderation does within a turn: refuse, flag, comfort, take back, look again."""
 
-import asyncio
-
 import pytest
 
 from ai.errors import ContentBlocked
 from ai.models import ModerationFlag
 from conversations.models import Conversation, Message
 from conversations.services import TurnResult, begin_turn, close_interrupted_turn, finish_turn
+from conversations.streams.connections import in_thread
 from conversations.turns import generate
 from conversations.writing import TurnNotes
 
@@ -22,9 +21,7 @@ def _tools_find_nothing(found):
 
 
 async def begun(ana, text, conversation):
-    return await asyncio.to_thread(
-        begin_turn, learner=ana, text=text, conversation_id=conversation.pk
-    )
+    return await in_thread(begin_turn, learner=ana, text=text, conversation_id=conversation.pk)
 
 
 def test_a_threat_is_refused_and_leaves_a_flag_but_no_message(ana, conversation):

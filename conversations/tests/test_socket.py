@@ -1,4 +1,3 @@
-import asyncio
 from uuid import uuid4
 
 import pytest
@@ -8,6 +7,7 @@ from channels.testing import WebsocketCommunicator
 from accounts.services import issue_ws_ticket
 from conversations.models import Message
 from conversations.routing import websocket_application
+from conversations.streams.connections import in_thread
 from conversations.streams.runner import runner
 from conversations.tests.factories import ConversationFactory
 from conversations.tests.stream_client import text_of
@@ -42,7 +42,7 @@ class Socket:
 
 @pytest.fixture
 async def ticket(ana, as_user):
-    return await asyncio.to_thread(issue_ws_ticket, user=ana)
+    return await in_thread(issue_ws_ticket, user=ana)
 
 
 @pytest.fixture
