@@ -17,6 +17,8 @@ from conversations.services.turns import TurnContext
 
 logger = logging.getLogger(__name__)
 
+SECONDS = 8.0
+"""How long a reply that is over waits for its corrections; long only while a language is loaded."""
 MAX_CORRECTIONS = 12
 MAX_REASON = 280
 
@@ -74,6 +76,7 @@ async def _by_model(turn: TurnContext) -> list[FoundCorrection] | None:
 async def _by_rules(turn: TurnContext) -> list[FoundCorrection]:
     slips = await pool.run_check(
         turn.text,
+        deadline=SECONDS,
         language=turn.language,
         native_language=turn.native_language,
         level=turn.level,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from conversations import corrections
 from conversations.acting import act, says
 from conversations.answering import answer, search
 from conversations.contract import within
@@ -14,9 +15,6 @@ from conversations.routes import Want, wanted
 from conversations.services.turns import TurnContext
 from conversations.talking import talk
 from conversations.writing import Reply, TurnNotes
-
-CORRECTIONS_SECONDS = 8.0
-"""How long a reply that is over waits for its corrections."""
 
 
 async def generate(
@@ -110,7 +108,7 @@ class _Writing:
         """Those to tell, once, if the learner wants to be told at one of these times. All that were
         found are noted, told or not."""
         if not self.found_corrections:
-            done, _ = await asyncio.wait({self.checking}, timeout=CORRECTIONS_SECONDS)
+            done, _ = await asyncio.wait({self.checking}, timeout=corrections.SECONDS)
             if not done:
                 return []
             self.found_corrections = True
