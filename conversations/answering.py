@@ -44,7 +44,8 @@ async def answer(
         if NOT_IN_SOURCES in checked.dropped:
             retrieved = replace(retrieved, enough=False)
     if not reply.text and or_talk and not retrieved.enough:
-        reply.confidence = None
+        # Their material did not matter to the answer: nothing is missing from it.
+        reply.notes.route, reply.confidence = "talk", None
         async with aclosing(talk(reply, None)) as events:
             async for event in events:
                 yield event
@@ -81,6 +82,5 @@ def _shown(reply: Reply, checked: CitedText, sentences: list[str]) -> list[TurnE
 def _quoted(reply: Reply, retrieved: Retrieved) -> list[TurnEvent]:
     told = builtin_answer(retrieved=retrieved, native_language=reply.turn.native_language)
     reply.notes.sources = list(told.sources)
-    reply.notes.nothing_found = not told.sources
     reply.suggest_tutor, reply.confidence = told.suggest_tutor, told.confidence
     return [*(reply.source(source) for source in told.sources), *reply.line(told.text)]

@@ -46,7 +46,6 @@ class TurnNotes:
     """Ids of those over the number agreed."""
     sources: list[Source] = field(default_factory=list)
     tools: list[dict[str, Any]] = field(default_factory=list)
-    nothing_found: bool = False
     withheld_text: str = ""
     """What was written, when it is not fit to be shown."""
     verdict: Verdict | None = None

@@ -31,16 +31,12 @@ def signals_of(
     now: datetime,
     said: str = "",
     practice: Iterable[PracticeSet] = (),
-    nothing_found: bool = False,
-    safety: bool = False,
 ) -> Signals:
     """Of the learner's last messages in these conversations. With `said`, it is what is judged now,
-    else their last message is.
-
-    `nothing_found` and `safety` are what is known of `said` and not stored yet.
-    """
+    else their last message is."""
     ids = [one.pk for one in conversations]
     latest = _latest(ids)
+    in_danger = _in_danger(learner, [pk for pk, _ in latest])
     if said and latest and latest[-1][1] == said:
         latest.pop()
     texts = [text for _, text in latest]
@@ -50,10 +46,10 @@ def signals_of(
         said=said or (texts.pop() if texts else ""),
         before=tuple(texts),
         slips=(*_slips_of_practice(failed), *_slips(ids, now)),
-        nothing_found=sum(empty for empty, _ in replies) + nothing_found,
+        nothing_found=sum(empty for empty, _ in replies),
         failed_practice=len(failed),
         thumbs_down=sum(rating == -1 for _, rating in replies),
-        safety=safety or _in_danger(learner, [pk for pk, _ in latest]),
+        safety=in_danger,
     )
 
 

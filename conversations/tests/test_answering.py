@@ -40,7 +40,13 @@ def passages(found, monkeypatch):
 
 
 @pytest.fixture
-def ask(found, ana, conversation):
+def notes():
+    """Those of each answer."""
+    return []
+
+
+@pytest.fixture
+def ask(found, ana, conversation, notes):
     async def answered(want):
         turn = await in_thread(
             begin_turn,
@@ -49,7 +55,8 @@ def ask(found, ana, conversation):
             conversation_id=conversation.pk,
         )
         found.want = want
-        return [event async for event in generate(turn, TurnNotes())]
+        notes.append(TurnNotes())
+        return [event async for event in generate(turn, notes[-1])]
 
     return answered
 
@@ -79,12 +86,14 @@ async def test_what_is_not_in_the_sessions_is_said_so(ask, script):
     assert len(script.requests) == 1
 
 
-async def test_a_model_may_know_what_nobody_said_to_be_there(ask, script):
+async def test_a_model_may_know_what_nobody_said_to_be_there(ask, script, notes):
     script.say("NOT_IN_SOURCES")
     script.say("Con «ojalá» también.")
     events = await ask(KNOWLEDGE)
     assert events[-1].text == "Con «ojalá» también."
     assert (events[-1].confidence, events[-1].suggest_tutor) == (None, False)
+    # An empty answer out of the learner's material speaks for a human tutor; this is none.
+    assert notes[-1].route == "talk"
 
 
 async def test_what_is_not_worth_reading_is_not_read(ask, script, passages):

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from conversations.models import RoutingDecision
 from conversations.offering import offer_tutor
+from conversations.services import TurnResult, begin_turn, finish_turn
 from conversations.tests.factories import MessageFactory, ReplyFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +49,11 @@ def test_who_has_called_a_tutor_is_offered_none(turn, conversation):
     conversation.state = "queued"
     conversation.save()
     assert not offer_tutor(message_id=said.pk, now=timezone.now())
+
+
+def test_danger_in_the_message_itself_is_no_later_concern(ana, conversation):
+    turn = begin_turn(learner=ana, text="Quiero suicidarme.", conversation_id=conversation.pk)
+    finish_turn(turn_id=turn.turn_id, result=TurnResult("complete", "Te escucho."), context=turn)
+    assert offer_tutor(message_id=turn.learner_message_id, now=timezone.now())
+    decision = RoutingDecision.objects.get()
+    assert (decision.rule, decision.urgency) == ("safety", "high")

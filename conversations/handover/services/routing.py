@@ -29,27 +29,14 @@ RECENT = 3
 log = structlog.get_logger(__name__)
 
 
-def judge_turn(
-    *,
-    conversation: Conversation,
-    text: str,
-    now: datetime,
-    nothing_found: bool = False,
-    safety: bool = False,
-) -> Judgement:
-    """What the rules say of a message that is being answered: reads only, asks nobody.
+def judge_turn(*, conversation: Conversation, text: str, now: datetime) -> Judgement:
+    """What the rules say of a message that was answered: reads only, asks nobody.
 
-    `nothing_found`: retrieval had no answer to it; `safety`: moderation sees danger in it. A
-    reply to a message for which `should_route` holds should offer the tutor; keep the judgement
+    A reply to a message for which `should_route` holds should offer the tutor; keep the judgement
     with `note_decision`.
     """
     signals = signals_of(
-        learner=conversation.learner,
-        conversations=[conversation],
-        said=text,
-        now=now,
-        nothing_found=nothing_found,
-        safety=safety,
+        learner=conversation.learner, conversations=[conversation], said=text, now=now
     )
     return rules.judge(signals)
 
