@@ -20,7 +20,7 @@ from tests.newcomer import (  # noqa: E402
     sign_up,
     start_placement,
 )
-from tests.site import running_site  # noqa: E402
+from tests.site import drop_template, running_site  # noqa: E402
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "screenshots"
 SAID = [
@@ -99,6 +99,7 @@ def main() -> None:
         for shot in SHOTS:
             state = states.get(shot.page, context.storage_state())
             take(browser, shot, urls[shot.page] or site, state)
+    drop_template()
 
 
 def open_question(page: Page, site: str) -> str:

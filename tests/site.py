@@ -21,34 +21,69 @@ START_SECONDS = 60
 GENEROUS = {f"RATE_{group}": "10000/m" for group in ("CHAT", "ASSESSMENT", "SIGN_IN", "SIGN_UP")}
 
 
+TEMPLATE = os.environ.setdefault("SITE_TEMPLATE", f"parlance_site_{uuid4().hex[:12]}")
+"""The database that those of one test run are copied from: its processes share the name."""
+
+
 @contextmanager
 def running_site(*commands: Sequence[str], **environment: str) -> Iterator[str]:
     """Yields the address. `environment` is added to the server's; the commands of `manage.py` run
     when the content is there."""
     with _own_database() as database_url:
-        env = os.environ | GENEROUS | {"DATABASE_URL": database_url} | environment
-        env |= {"PARLANCE_ENV": "development", "VALKEY_URL": settings.VALKEY_URL}
-        _manage("migrate", "--verbosity=0", env=env)
-        _manage("load_concepts", "--no-words", env=env)
-        _manage("load_content", env=env)
-        _manage("load_vocabulary", env=env)
-        _manage("load_items", env=env)
+        env = _environment(database_url) | environment
         for command in commands:
             _manage(*command, env=env)
         with _server(env) as url:
             yield url
 
 
+def drop_template() -> None:
+    with _admin() as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
+
+
 @contextmanager
 def _own_database() -> Iterator[str]:
-    address = urlsplit(settings.DATABASE_URL)
-    name = f"parlance_site_{uuid4().hex[:12]}"
-    with psycopg.connect(urlunsplit(address._replace(path="/postgres")), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+    name = f"{TEMPLATE}_{uuid4().hex[:12]}"
+    with _admin() as admin:
+        _make_template(admin)
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
         try:
-            yield urlunsplit(address._replace(path=f"/{name}"))
+            yield _address(name)
         finally:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _make_template(admin: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """The tables and the content, once; who comes meanwhile waits."""
+    admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
+    try:
+        if admin.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).rowcount:
+            return
+        building = f"{TEMPLATE}_new"
+        admin.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{building}"')
+        env = _environment(_address(building))
+        _manage("migrate", "--verbosity=0", env=env)
+        _manage("load_concepts", "--no-words", env=env)
+        for content in ("load_content", "load_vocabulary", "load_items"):
+            _manage(content, env=env)
+        admin.execute(f'ALTER DATABASE "{building}" RENAME TO "{TEMPLATE}"')
+    finally:
+        admin.execute("SELECT pg_advisory_unlock(hashtext(%s))", [TEMPLATE])
+
+
+def _environment(database_url: str) -> dict[str, str]:
+    own = {"PARLANCE_ENV": "development", "VALKEY_URL": settings.VALKEY_URL}
+    return os.environ | GENEROUS | own | {"DATABASE_URL": database_url}
+
+
+def _admin() -> "psycopg.Connection[tuple[object, ...]]":
+    return psycopg.connect(_address("postgres"), autocommit=True)
+
+
+def _address(database: str) -> str:
+    return urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{database}"))
 
 
 def _manage(*arguments: str, env: dict[str, str]) -> None:
