@@ -12,7 +12,7 @@ from conversations.handover.models import RoutingDecision, TutorRequest
 from conversations.memory.models import Memory, MemoryConsent, MemoryEvidence, MemoryRecall
 from conversations.retrieval.models import MessageSource, Passage
 from conversations.transcripts.models import SessionConcept, TranscriptChunk, TutoringSession
-from learning.models import LearningSession
+from learning.models import Companion, LearningSession
 
 __all__ = [
     "Conversation",
@@ -65,6 +65,9 @@ class Conversation(models.Model):
         null=True,
         blank=True,
         related_name="conversations",
+    )
+    companion = models.ForeignKey(
+        Companion, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
     language = models.CharField(max_length=8, choices=TAUGHT_CHOICES)
     level = models.CharField(max_length=2, choices=Level)

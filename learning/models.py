@@ -1,5 +1,6 @@
 """Django's view of the app: every noun's tables in one module."""
 
+from learning.companions.models import Bookmark, Companion, CompanionSession
 from learning.concepts.models import Concept
 from learning.content.models import ContentEmbedding, ContentItem, ContentUse, ExerciseAnswer
 from learning.mastery.models import (
@@ -14,6 +15,9 @@ from learning.mastery.models import (
 from learning.sessions.models import LearningSession, StudyDay
 
 __all__ = [
+    "Bookmark",
+    "Companion",
+    "CompanionSession",
     "Concept",
     "ContentEmbedding",
     "ContentItem",
