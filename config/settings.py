@@ -437,6 +437,8 @@ TODAY_STEPS = [
     "practice.sets.today.steps",
     "conversations.today.steps",
 ]
+# Who knows a learner's conversations with a companion: (learner, companion's id) -> [Talk].
+COMPANION_TALKS = "conversations.links.talks_with"
 # Who knows the sessions a set may be made from: (learner, id) -> (language, concepts) or None.
 PRACTICE_SESSIONS = [
     "practice.sets.aims.of_learning_session",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 
 from accounts.tests.factories import UserFactory
-from learning.models import LearningSession, StudyDay
+from learning.models import Companion, CompanionSession, LearningSession, StudyDay
 
 
 class LearningSessionFactory(factory.django.DjangoModelFactory):
@@ -24,6 +24,30 @@ class StudyDayFactory(factory.django.DjangoModelFactory):
     learner = factory.SubFactory(UserFactory)
     language = "es"
     turns = 3
+
+
+class CompanionFactory(factory.django.DjangoModelFactory):
+    """One of a learner's own; with `author=None` one that comes with Parlance."""
+
+    class Meta:
+        model = Companion
+
+    author = factory.SubFactory(UserFactory)
+    name = "Mi abuela"
+    subject = "language"
+    topic = "recetas de familia"
+    language = "es"
+    voice = "female"
+    style = "warm"
+    instructions = "She cooks for twelve every Sunday."
+
+
+class CompanionSessionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CompanionSession
+
+    user = factory.SubFactory(UserFactory)
+    companion = factory.SubFactory(CompanionFactory, author=None)
 
 
 def study_every_day(learner, *, until, days, language="es"):
