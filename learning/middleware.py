@@ -3,7 +3,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
-from learning.today import forget_steps
+from learning.today import forget_steps, is_told_by_stamp
 
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -16,6 +16,12 @@ class FreshTodayMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method not in SAFE and request.user.is_authenticated:
+        if _may_change_today(request):
             forget_steps(request.user.pk)
         return response
+
+
+def _may_change_today(request: HttpRequest) -> bool:
+    if request.method in SAFE or is_told_by_stamp(request):
+        return False
+    return request.user.is_authenticated

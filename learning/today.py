@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
@@ -30,6 +31,8 @@ class Step:
 
 KEPT_SECONDS: Final = 60
 """How long what a worker or a tutor did may take to be seen on Today."""
+
+_TOLD: Final = "parlance.told_by_stamp"
 
 StepSource = Callable[[User, LearnerLanguage, datetime], list[Step]]
 
@@ -60,6 +63,16 @@ def kept_steps(
 
 def forget_steps(learner_id: UUID) -> None:
     cache.delete(_key(learner_id))
+
+
+def tell_by_stamp(request: HttpRequest) -> None:
+    """For a door through which nothing goes uncounted: the learner's day, and the stamp with it,
+    changes whenever Today does, and the cache need not be asked to forget as well."""
+    request.META[_TOLD] = True
+
+
+def is_told_by_stamp(request: HttpRequest) -> bool:
+    return _TOLD in request.META
 
 
 def _key(learner_id: UUID) -> str:

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.callers import caller_of
 from config.api import valid, valid_query
 from config.ids import new_id
+from learning.today import tell_by_stamp
 from practice.decks import services
 from practice.decks.queue import due_queue
 from practice.decks.serializers import (
@@ -64,6 +65,7 @@ class ReviewView(APIView):
         caller, now = caller_of(request), timezone.now()
         data = valid(ReviewSerializer, request.data)
         data.setdefault("client_id", new_id())
+        tell_by_stamp(request._request)
         outcome = services.review_card(learner=caller, card=card_id, now=now, **data)
         return Response(_reviewed(outcome, now))
 
@@ -88,6 +90,7 @@ class ReviewsView(APIView):
         data = valid(BatchSerializer, request.data)
         answers = [Answer(**one) for one in data["reviews"]]
         caller, now = caller_of(request), timezone.now()
+        tell_by_stamp(request._request)
         outcomes = services.review_batch(learner=caller, answers=answers, now=now)
         return Response({"results": [outcome_body(outcome, now) for outcome in outcomes]})
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from config.errors import DomainError, NotFound
 from config.ids import new_id
 from learning.models import Surface
 from learning.sessions.services import record_study
+from learning.today import forget_steps
 from practice.decks.errors import ClientIdReused, InvalidRating
 from practice.decks.evidence import record_later
 from practice.decks.models import Card, CardSchedule, ReviewLog
@@ -142,6 +144,9 @@ class _Batch:
         for language, count in counts.items():
             if language:
                 record_study(learner=self.learner, language=language, answers=count, now=self.now)
+            else:
+                # Counted in no language's day, so Today would not see them.
+                transaction.on_commit(partial(forget_steps, self.learner.pk), robust=True)
         told = [log.pk for log in self.fresh if self.schedules[log.card_id].card.note.concept_id]
         record_later(told)
 
