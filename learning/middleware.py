@@ -16,12 +16,8 @@ class FreshTodayMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if _may_change_today(request):
+        if request.method in SAFE or is_told_by_stamp(request):
+            return response
+        if request.user.is_authenticated:
             forget_steps(request.user.pk)
         return response
-
-
-def _may_change_today(request: HttpRequest) -> bool:
-    if request.method in SAFE or is_told_by_stamp(request):
-        return False
-    return request.user.is_authenticated
