@@ -22,7 +22,7 @@ from practice.decks.scheduling.state import CardState, State, not_before
 
 LONGEST: Final = 36_500
 """Days; a date must be able to hold it."""
-_STATES: Final = {
+_STATES: Final[dict[str, LibraryState]] = {
     State.NEW: LibraryState.Learning,
     State.LEARNING: LibraryState.Learning,
     State.REVIEW: LibraryState.Review,
@@ -33,8 +33,18 @@ _OURS: Final = {
     LibraryState.Review: State.REVIEW,
     LibraryState.Relearning: State.RELEARNING,
 }
+_MIDNIGHT: Final = time(tzinfo=UTC)
+_ANY: Final = datetime.min.replace(tzinfo=UTC)
+"""When a card was due, of which a review takes no notice."""
 _FUZZ: Final = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.1), (20.0, math.inf, 0.05))
 """From so many days to so many, the share by which an interval may differ; as in FSRS."""
+
+
+class _Card(Card):
+    """Made for one review: the library may change it and need not copy it first."""
+
+    def __copy__(self) -> "_Card":
+        return self
 
 
 def review(
@@ -43,10 +53,11 @@ def review(
     """The card after a review. `key` names the card: its intervals differ from its neighbours', but
     are the same whenever they are worked out."""
     today = calendar.day(at)
-    library = _library(options)
-    after, _ = library.review_card(_card(state, options, calendar), Rating(rating), _stamp(today))
+    midnight = _stamp(today)
+    card = _card(state, options, calendar)
+    after, _ = _library(options).review_card(card, Rating(rating), midnight)
     lapsed = state.state == State.REVIEW and rating == Rating.Again
-    wait, days = after.due - _stamp(today), 0
+    wait, days = after.due - midnight, 0
     due_at = at + wait
     if after.state == LibraryState.Review:
         days = _spread(wait.days, state.reviews + 1, options, key)
@@ -147,18 +158,19 @@ def _card(state: CardState, options: Options, calendar: Calendar) -> Card:
     known = state.state != State.NEW
     stability, difficulty = _memory(state, options) if known else (None, None)
     in_steps = state.state != State.REVIEW
-    return Card(
+    return _Card(
         card_id=1,
-        state=_STATES[State(state.state)],
+        state=_STATES[state.state],
         step=(state.step or 0) if in_steps else None,
         stability=stability,
         difficulty=difficulty,
         last_review=_stamp(calendar.day(state.last_review)) if state.last_review else None,
+        due=_ANY,
     )
 
 
 def _stamp(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+    return datetime.combine(day, _MIDNIGHT)
 
 
 @lru_cache(maxsize=256)
