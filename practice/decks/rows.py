@@ -3,6 +3,7 @@ works its SQL out anew each time, which takes longer than PostgreSQL takes to an
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -21,10 +22,14 @@ _TIMES: Final = adapters.get_loader(adapters.types["timestamptz"].oid, Format.TE
 class Table(Generic[M]):
     """A model's table: its rows read by hand-written joins, and written many at a time."""
 
-    def __init__(self, model: type[M], *, without: Collection[str] = ()) -> None:
+    def __init__(
+        self, model: type[M], *, only: Collection[str] = (), without: Collection[str] = ()
+    ) -> None:
         self._model = model
         self._fields: list[Field[Any, Any]] = [
-            field for field in model._meta.concrete_fields if field.name not in without
+            field
+            for field in model._meta.concrete_fields
+            if field.name not in without and (not only or field.name in only)
         ]
         self._names = [field.attname for field in self._fields]
         self._read = [
@@ -32,6 +37,11 @@ class Table(Generic[M]):
             for place, field in enumerate(self._fields)
             if hasattr(field, "from_db_value")
         ]
+        self._defaults = {
+            field.attname: field.get_default()
+            for field in self._fields
+            if not (field.has_default() and callable(field.default))
+        }
 
     def __len__(self) -> int:
         return len(self._fields)
@@ -44,11 +54,22 @@ class Table(Generic[M]):
         read = list(values)
         for place, from_db_value in self._read:
             read[place] = from_db_value(read[place], None, connection)
+        row = self._blank()
+        row._state.adding, row._state.db = False, "default"
+        row.__dict__.update(zip(self._names, read, strict=True))
+        return row
+
+    def make(self, **values: Any) -> M:
+        """A new row of such columns, the others as they are by default. Those whose default is
+        worked out must be given."""
+        row = self._blank()
+        row.__dict__.update(self._defaults, **values)
+        return row
+
+    def _blank(self) -> M:
         # As `Model.from_db`, which sends two signals and looks at each field for every row.
         row = self._model.__new__(self._model)
         row._state = ModelState()
-        row._state.adding, row._state.db = False, "default"
-        row.__dict__.update(zip(self._names, read, strict=True))
         return row
 
     def insert(self, rows: Sequence[M]) -> None:
@@ -65,17 +86,20 @@ class Table(Generic[M]):
 
     def _send(self, statement: str, rows: Iterable[M], names: Sequence[str]) -> None:
         # As one document: PostgreSQL reads that faster than psycopg quotes value after value.
-        sent = [{name: getattr(row, name) for name in names} for row in rows]
+        read = attrgetter(*names)
+        sent = [dict(zip(names, read(row), strict=True)) for row in rows]
         with connection.cursor() as cursor:
             cursor.execute(statement, [_encode(sent).decode()])
 
     def _copy(self, rows: Iterable[M]) -> None:
         columns = ", ".join(f'"{name}"' for name in self._names)
         statement = f'COPY "{self._model._meta.db_table}" ({columns}) FROM STDIN'
+        read = attrgetter(*self._names)
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
-                values = (getattr(row, name) for name in self._names)
-                copy.write_row([_sent(value) for value in values])
+                copy.write_row(
+                    [_encode(one).decode() if type(one) is dict else one for one in read(row)]
+                )
 
     @cache  # noqa: B019 - a table lives as long as the process
     def _insertion(self) -> str:
@@ -97,10 +121,6 @@ class Table(Generic[M]):
     def _typed(self, names: Sequence[str]) -> str:
         types = {field.attname: field.db_type(connection) for field in self._fields}
         return ", ".join(f'"{name}" {types[name]}' for name in names)
-
-
-def _sent(value: Any) -> Any:
-    return _encode(value).decode() if isinstance(value, dict) else value
 
 
 def ids(values: Iterable[UUID]) -> str:

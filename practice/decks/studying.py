@@ -22,7 +22,7 @@ from practice.decks.models import (
 from practice.decks.scheduling.calendar import Calendar
 from practice.decks.scheduling.options import Options
 from practice.decks.scheduling.replay import Desk, Past
-from practice.decks.scheduling.state import FIELDS, CardState, from_json
+from practice.decks.scheduling.state import FIELDS, TIMES, CardState, fields_of, from_json
 
 SHARING: Final = (Visibility.SHARED, Visibility.PUBLIC)
 
@@ -89,8 +89,8 @@ def with_settings(learner: User, decks: Iterable[Deck]) -> dict[UUID, Studied]:
 
 
 def state_of(schedule: CardSchedule) -> CardState:
-    fields = {name: getattr(schedule, name) for name in FIELDS}
-    for name in ("due_at", "last_review"):
+    fields = dict(zip(FIELDS, fields_of(schedule), strict=True))
+    for name in TIMES:
         if fields[name]:
             fields[name] = fields[name].astimezone(UTC)
     return CardState(**fields)
@@ -98,8 +98,8 @@ def state_of(schedule: CardSchedule) -> CardState:
 
 def take_state(schedule: CardSchedule, state: CardState, scheduler: str) -> None:
     """Put a state on the row, unsaved."""
-    for name in FIELDS:
-        setattr(schedule, name, getattr(state, name))
+    for name, value in zip(FIELDS, fields_of(state), strict=True):
+        setattr(schedule, name, value)
     schedule.scheduler = scheduler
 
 

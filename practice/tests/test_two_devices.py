@@ -107,6 +107,12 @@ class TestWhatIsStored:
         assert fields(schedule.card) == fields(card)
         assert schedule.card.note.tags == ["a, b", 'say "hi"']
 
+    def test_what_the_notes_of_many_say_can_still_be_read(self):
+        deck = DeckFactory()
+        cards = [make_card(deck, front) for front in ("el pan", "la sal")]
+        found = with_siblings(deck.owner, [card.pk for card in cards])
+        assert {one.card.note.front for one in found} == {"el pan", "la sal"}
+
     @pytest.mark.parametrize("visibility", ["private", "shared", "public"])
     @pytest.mark.parametrize("joined", [True, False])
     def test_the_decks_of_a_review_are_the_decks_one_studies(self, visibility, joined):

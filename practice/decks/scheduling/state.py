@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final
 
 
@@ -30,19 +31,24 @@ class CardState:
 
 
 FIELDS: Final = tuple(CardState.__dataclass_fields__)
+fields_of: Final = attrgetter(*FIELDS)
+"""Of a state, or of a row that holds one, in that order."""
 _DAY: Final = 86_400.0
-_TIMES: Final = ("due_at", "last_review")
+TIMES: Final = ("due_at", "last_review")
 
 
 def as_json(state: CardState) -> dict[str, Any]:
-    kept = {name: getattr(state, name) for name in FIELDS}
-    return kept | {name: kept[name].isoformat() for name in _TIMES if kept[name]}
+    kept = dict(zip(FIELDS, fields_of(state), strict=True))
+    for name in TIMES:
+        if kept[name]:
+            kept[name] = kept[name].isoformat()
+    return kept
 
 
 def from_json(kept: Mapping[str, Any]) -> CardState:
     """Takes what `as_json` gave; what is missing is as in a new card."""
     fields = {name: kept[name] for name in FIELDS if name in kept}
-    for name in _TIMES:
+    for name in TIMES:
         if fields.get(name):
             fields[name] = datetime.fromisoformat(fields[name]).astimezone(UTC)
     return CardState(**fields)

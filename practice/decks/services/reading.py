@@ -12,6 +12,7 @@ from practice.decks.studying import SHARING, Studied
 _SCHEDULES: Final = Table(CardSchedule)
 _CARDS: Final = Table(Card)
 _NOTES: Final = Table(Note, without=("search", "fields", "guid", "created_at", "updated_at"))
+_BARE_NOTES: Final = Table(Note, only=("id", "concept"))
 _LOGS: Final = Table(ReviewLog)
 _DECKS: Final = Table(Deck)
 _MEMBERS: Final = Table(DeckMember)
@@ -19,7 +20,7 @@ _NOTE_OF: Final = Card._meta.get_field("note")
 _CARD_OF: Final = CardSchedule._meta.get_field("card")
 
 _WITH_SIBLINGS: Final = f"""
-    SELECT {_SCHEDULES.columns("schedule")}, {_CARDS.columns("card")}, {_NOTES.columns("note")}
+    SELECT {_SCHEDULES.columns("schedule")}, {_CARDS.columns("card")}, {{note}}
     FROM (SELECT DISTINCT note_id FROM practice_card WHERE id = ANY(%s::uuid[])) AS asked
     JOIN practice_note AS note ON note.id = asked.note_id
     JOIN practice_card AS card ON card.note_id = note.id
@@ -42,8 +43,14 @@ _SENT: Final = f"""
 
 
 def with_siblings(learner: User, cards: Collection[UUID]) -> list[CardSchedule]:
-    """The learner's schedules of cards and of the other sides of their notes."""
-    return [_schedule(row) for row in fetch(_WITH_SIBLINGS, [ids(cards), learner.pk])]
+    """The learner's schedules of cards and of the other sides of their notes.
+
+    What the notes say is read with one card, which is shown again. Of many it would be most of what
+    is read, and nobody looks at it.
+    """
+    notes = _NOTES if len(cards) == 1 else _BARE_NOTES
+    statement = _WITH_SIBLINGS.format(note=notes.columns("note"))
+    return [_schedule(row, notes) for row in fetch(statement, [ids(cards), learner.pk])]
 
 
 def studied_for_review(learner: User, decks: Collection[UUID]) -> dict[UUID, Studied]:
@@ -63,10 +70,10 @@ def logs_sent_as(learner: User, client_ids: Collection[UUID]) -> dict[UUID, Revi
     return {log.client_id: log for log in logs}
 
 
-def _schedule(row: tuple[object, ...]) -> CardSchedule:
+def _schedule(row: tuple[object, ...], notes: Table[Note]) -> CardSchedule:
     card_at, note_at = len(_SCHEDULES), len(_SCHEDULES) + len(_CARDS)
     schedule, card = _SCHEDULES.take(row[:card_at]), _CARDS.take(row[card_at:note_at])
     # As the ORM joins them; by assignment Django would check each pair anew.
-    _NOTE_OF.set_cached_value(card, _NOTES.take(row[note_at:]))
+    _NOTE_OF.set_cached_value(card, notes.take(row[note_at:]))
     _CARD_OF.set_cached_value(schedule, card)
     return schedule

@@ -20,15 +20,15 @@ from practice.decks.errors import ClientIdReused, InvalidRating
 from practice.decks.evidence import record_later
 from practice.decks.models import Card, CardSchedule, ReviewLog
 from practice.decks.scheduling.calendar import Calendar
+from practice.decks.scheduling.options import Options
 from practice.decks.scheduling.ratings import NAMES, converted, is_rating
 from practice.decks.scheduling.replay import Desk
 from practice.decks.scheduling.state import CardState, State, as_json, elapsed_days, from_json
 from practice.decks.services.reading import logs_sent_as, studied_for_review, with_siblings
-from practice.decks.services.writing import take_turns, write_logs, write_schedules
+from practice.decks.services.writing import LOGS, take_turns, write_logs, write_schedules
 from practice.decks.studying import (
     Studied,
     calendar_of,
-    desk_for,
     past_of,
     state_of,
     take_state,
@@ -118,6 +118,7 @@ class _Batch:
     surface: str
     now: datetime
     decks: dict[UUID, Studied] = field(init=False)
+    options: dict[UUID, Options] = field(init=False)
     schedules: dict[UUID, CardSchedule] = field(init=False)
     known: dict[UUID, ReviewLog] = field(init=False)
     siblings: dict[UUID, list[CardSchedule]] = field(init=False)
@@ -153,6 +154,7 @@ class _Batch:
     def _fetch(self) -> None:
         found = with_siblings(self.learner, {answer.card_id for answer in self.answers})
         self.decks = studied_for_review(self.learner, {row.deck_id for row in found})
+        self.options = {deck: studied.options for deck, studied in self.decks.items()}
         mine = [row for row in found if row.deck_id in self.decks]
         self.schedules = {row.card_id: row for row in mine}
         self.siblings = defaultdict(list)
@@ -181,7 +183,7 @@ class _Batch:
             schedule = self.schedules.get(answer.card_id)
             if schedule is None:
                 raise NotFound
-            desk = desk_for(schedule, self.decks[schedule.deck_id].by, self.calendar)
+            desk = Desk(self.options[schedule.deck_id], self.calendar, schedule.card_id.hex)
             known = self.known.get(answer.client_id)
             if known is not None:
                 return _repeated(answer, schedule, known, desk)
@@ -199,7 +201,7 @@ class _Batch:
         if late and not logs:
             # It came with its schedule, as by an import: nothing can be put before that.
             at = schedule.last_review or at
-        log = ReviewLog(
+        log = LOGS.make(
             id=new_id(),
             learner_id=self.learner.pk,
             card_id=schedule.card_id,
@@ -229,7 +231,9 @@ class _Batch:
         schedule.buried_until = None
         self.fresh.append(log)
         self.changed[schedule.pk] = schedule
-        self._bury_siblings(schedule, log)
+        siblings = self.siblings[schedule.card.note_id]
+        if len(siblings) > 1:
+            self._bury(siblings, schedule, log)
 
     def _moment(self, answer: Answer, schedule: CardSchedule) -> datetime:
         at = answer.reviewed_at or self.now
@@ -238,13 +242,13 @@ class _Batch:
         self._time = max(at, self._time)
         return self._time
 
-    def _bury_siblings(self, schedule: CardSchedule, log: ReviewLog) -> None:
+    def _bury(self, cards: list[CardSchedule], shown: CardSchedule, log: ReviewLog) -> None:
         """The other sides of a note wait for the learner's next day: this one gave them away."""
         tomorrow = self.calendar.day(log.reviewed_at) + timedelta(days=1)
         if tomorrow <= self.calendar.day(self.now):
             return
-        for other in self.siblings[schedule.card.note_id]:
-            if other is schedule or other.state not in (State.NEW, State.REVIEW):
+        for other in cards:
+            if other is shown or other.state not in (State.NEW, State.REVIEW):
                 continue
             if other.buried_until is None or other.buried_until < tomorrow:
                 other.buried_until = tomorrow
