@@ -1,6 +1,6 @@
 """Answering from what was said and saved, every sentence with its proof."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
@@ -10,7 +10,7 @@ from conversations.events import TurnEvent
 from conversations.requests import answer_request
 from conversations.retrieval.answers import builtin_answer
 from conversations.retrieval.citations import CitedText
-from conversations.retrieval.found import Retrieved
+from conversations.retrieval.found import ALL_KINDS, Retrieved
 from conversations.retrieval.search import retrieve
 from conversations.talking import talk
 from conversations.writing import Reply
@@ -19,13 +19,14 @@ NOT_IN_SOURCES: Final = "NOT_IN_SOURCES"
 """What a model says when the passages do not answer; see its prompt."""
 
 
-async def search(reply: Reply) -> Retrieved:
+async def search(reply: Reply, *, kinds: Collection[str] = ALL_KINDS) -> Retrieved:
     turn = reply.turn
     return await retrieve(
         learner_id=turn.learner_id,
         question=turn.text,
         language=turn.language,
         native_language=turn.native_language,
+        kinds=kinds,
     )
 
 

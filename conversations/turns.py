@@ -11,6 +11,8 @@ from conversations.contract import within
 from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
 from conversations.handover.phrases import said
+from conversations.looking import looked_again
+from conversations.retrieval.found import Retrieved
 from conversations.routes import Want, wanted
 from conversations.services.turns import TurnContext
 from conversations.talking import talk
@@ -43,6 +45,7 @@ class _Writing:
         self.reply = Reply(turn, notes)
         self.found_corrections = False
         self.told_corrections = False
+        self.retrieved: Retrieved | None = None
         self.checking = asyncio.create_task(find_corrections(turn, by_model=self.reply.by_model))
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
@@ -73,7 +76,8 @@ class _Writing:
             return Want("human")
         if self.turn.asked:
             return Want("action", "answer")
-        return await wanted(self.turn.text)
+        want, self.retrieved = await looked_again(self.reply, await wanted(self.turn.text))
+        return want
 
     async def _written(self, want: Want) -> AsyncGenerator[TurnEvent, None]:
         """The reply by its route. What cannot be looked up, and was not said to be in their
@@ -87,7 +91,7 @@ class _Writing:
             events = _line(reply, self._remembered())
         elif want.route == "retrieval":
             or_talk = reply.by_model and want.what != "sessions"
-            events = answer(reply, await search(reply), or_talk=or_talk)
+            events = answer(reply, self.retrieved or await search(reply), or_talk=or_talk)
         else:
             events = talk(reply, self._slips())
         async with aclosing(events):

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from ai.language.pool import POOL, Unavailable
 from conversations.routes.classify import may_want_more, meant
 from conversations.routes.examples import TALK
+from conversations.routes.rules import names_a_lesson
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class Want:
 
 
 PLAIN: Final = Want("talk")
+LOOK_IN_SESSIONS: Final = Want("retrieval", "sessions")
 MOST_KNOWN, LONGEST_KNOWN = 4096, 60
 """Short messages whose meaning is kept: thousands of learners say *And you?*"""
 
@@ -34,6 +36,8 @@ async def wanted(text: str) -> Want:
     """Never raises: a message that cannot be placed is plain talk."""
     if text in _known:
         return _as_want(_known[text])
+    if (told := in_words(text)) is not None:
+        return told
     if not may_want_more(text):
         return PLAIN
     try:
@@ -43,6 +47,13 @@ async def wanted(text: str) -> Want:
         return PLAIN
     _keep(text, what)
     return _as_want(what)
+
+
+def in_words(text: str) -> Want | None:
+    """What a message says in so many words that it wants; see `rules`."""
+    if names_a_lesson(text):
+        return LOOK_IN_SESSIONS
+    return None
 
 
 def _keep(text: str, what: str) -> None:

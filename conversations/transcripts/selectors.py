@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import TutorAssignment, User
 from conversations.transcripts.models import SessionConcept, TranscriptChunk, TutoringSession
 from learning.mastery.models import Mastery
 from learning.mastery.services import memory_of
@@ -13,6 +13,8 @@ from practice.sets.models import PracticeSet
 
 SOURCE: Final = "conversations.tutoringsession"
 CHUNKS_A_PAGE: Final = 6
+LATEST: Final = 20
+"""Sessions in which people met are looked for."""
 
 
 def sessions_of(user: User, *, student: User | None = None) -> "QuerySet[TutoringSession]":
@@ -21,6 +23,16 @@ def sessions_of(user: User, *, student: User | None = None) -> "QuerySet[Tutorin
     if student is not None:
         rows = rows.filter(student=student)
     return rows.order_by("-held_at", "-pk")
+
+
+def met_by(student_id: UUID) -> set[str]:
+    """Names of those who teach a student, and of the others who spoke in their latest sessions."""
+    current = TutorAssignment.objects.current().filter(student=student_id)
+    held = TutoringSession.objects.filter(student=student_id).order_by("-held_at")
+    names = set(current.values_list("tutor__name", flat=True))
+    for speakers, own in held.values_list("speakers", "student_speaker")[:LATEST]:
+        names |= set(speakers) - {own}
+    return names - {""}
 
 
 def transcript_of(session: TutoringSession) -> str:

@@ -1,0 +1,59 @@
+"""A question that was taken for talk, looked at again: their sessions may answer it."""
+
+import logging
+from typing import Final, NamedTuple
+
+from django.db import DatabaseError
+
+from conversations.answering import search
+from conversations.retrieval.found import TRANSCRIPT, Retrieved
+from conversations.routes import Want
+from conversations.routes.choose import LOOK_IN_SESSIONS
+from conversations.routes.rules import asks_what_they_did, names_tutor, speaks_of_telling
+from conversations.services.turns import TurnContext
+from conversations.streams.connections import in_thread
+from conversations.transcripts.selectors import met_by
+from conversations.writing import Reply
+
+logger = logging.getLogger(__name__)
+
+SESSIONS: Final = (TRANSCRIPT,)
+"""Elsewhere there are sentences near to any small talk: *Do you like cooking?*"""
+
+
+class Looked(NamedTuple):
+    """What is wanted after all, and what was found on the way."""
+
+    want: Want
+    retrieved: Retrieved | None = None
+
+
+async def looked_again(reply: Reply, want: Want) -> Looked:
+    """Talk that asks what a tutor said by their name is looked up. So is, where the built-in tutor
+    would reply, what asks about the learner's own past, if their sessions answer it. Never raises:
+    what cannot be looked up is talked about."""
+    if want.route != "talk":
+        return Looked(want)
+    try:
+        if await _names_tutor(reply.turn):
+            return Looked(LOOK_IN_SESSIONS)
+        if _may_be_told(reply):
+            retrieved = await search(reply, kinds=SESSIONS)
+            return Looked(LOOK_IN_SESSIONS, retrieved) if retrieved.enough else Looked(want)
+    except DatabaseError:
+        logger.exception("question_not_looked_up", extra={"turn": reply.turn.turn_id})
+    return Looked(want)
+
+
+async def _names_tutor(turn: TurnContext) -> bool:
+    if not speaks_of_telling(turn.text):
+        return False
+    return names_tutor(turn.text, await in_thread(met_by, turn.learner_id))
+
+
+def _may_be_told(reply: Reply) -> bool:
+    """Not in a scene, where the questions are part of it; and a model knows what it is asked."""
+    turn = reply.turn
+    if reply.by_model or turn.scenario:
+        return False
+    return asks_what_they_did(turn.text, languages={turn.language, turn.native_language})
