@@ -1,6 +1,6 @@
 """The second look at a turn, by a provider, when it is over and nobody waits."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -11,25 +11,17 @@ from accounts.notifications.services import notify
 from ai.flags import keep_late_flags
 from ai.models import ModerationFlag
 from ai.moderation import Category, Verdict
-from ai.moderation.by_provider import available, check_by_provider
+from ai.moderation.by_provider import check_by_provider
 from ai.worker import run
-from config.commits import after_commit
 from conversations.models import Message
 from conversations.moderation.safety import safety_message
 from conversations.moderation.services import MESSAGE, MESSAGES, REPLY
-from conversations.moderation.tasks import check_messages_task
 
 _SURFACE: Final = {Message.Role.USER: MESSAGE, Message.Role.ASSISTANT: REPLY}
 SUPPORT: Final = "support"
 """The kind of the notification that somebody in distress gets."""
 
 log = structlog.get_logger(__name__)
-
-
-def check_later(message_ids: Collection[UUID | str]) -> None:
-    """Have a provider look at messages once the transaction is over. Nothing without a key."""
-    if message_ids and available():
-        after_commit(check_messages_task.delay, [str(one) for one in message_ids])
 
 
 def check_messages(message_ids: Iterable[UUID | str]) -> int:

@@ -26,23 +26,15 @@ def start_conversation(
     level: str,
     scenario: str = "",
     session: LearningSession | None = None,
-    first_words: str = "",
 ) -> Conversation:
-    """A new conversation. In a scenario the tutor speaks first, in its authored words; else it may
-    be begun with what the learner says, a message that the caller adds to it."""
-    if language not in TAUGHT or level not in LEVELS:
-        raise DomainError("Choose a language and a level that are taught here.")
-    scene = _scene(language, level, scenario) if scenario else None
-    conversation = Conversation(
-        learner=learner,
-        learning_session=session,
-        language=language,
-        level=level,
-        scenario=scenario,
-        title=scene.title[:TITLE_LENGTH] if scene else title_from(first_words),
-        message_count=1 if scene or first_words else 0,
-        last_message_at=timezone.now() if first_words else None,
+    """A new conversation. In a scenario the tutor speaks first, in its authored words."""
+    conversation = new_conversation(
+        learner=learner, language=language, level=level, session=session
     )
+    scene = _scene(language, level, scenario) if scenario else None
+    if scene:
+        conversation.scenario, conversation.message_count = scenario, 1
+        conversation.title = scene.title[:TITLE_LENGTH]
     with transaction.atomic(savepoint=False):
         conversation.save(force_insert=True)
         if scene:
@@ -50,6 +42,28 @@ def start_conversation(
             now = timezone.now()
             note_scenario(learner=learner, language=language, scenario=scene.slug, now=now)
     return conversation
+
+
+def new_conversation(
+    *,
+    learner: User,
+    language: str,
+    level: str,
+    session: LearningSession | None = None,
+    first_words: str = "",
+) -> Conversation:
+    """Not stored yet. `first_words` are the learner's, in a message that is stored with it."""
+    if language not in TAUGHT or level not in LEVELS:
+        raise DomainError("Choose a language and a level that are taught here.")
+    return Conversation(
+        learner=learner,
+        learning_session=session,
+        language=language,
+        level=level,
+        title=title_from(first_words),
+        message_count=1 if first_words else 0,
+        last_message_at=timezone.now() if first_words else None,
+    )
 
 
 def _open_scene(conversation: Conversation, scene: Scenario) -> None:

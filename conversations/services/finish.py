@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,13 +16,13 @@ from conversations.contract import Contract
 from conversations.events import CorrectionEvent
 from conversations.handover.services import forward_to_tutor
 from conversations.memory.services import note_recalls
-from conversations.models import Conversation, Correction, Memory, Message
-from conversations.moderation.later import check_later
+from conversations.models import Correction, Memory, Message
 from conversations.moderation.services import moderate_reply
 from conversations.retrieval.found import Source
 from conversations.retrieval.services import store_sources
+from conversations.services.reading import OverTurn, enqueue_reading
+from conversations.services.rows import close_reply
 from conversations.services.turns import TurnContext
-from conversations.tasks import read_message_task
 from learning.sessions.services import record_study
 
 HUMAN = "human"
@@ -57,13 +56,27 @@ class TurnResult:
     verdict: Verdict | None = None
     """What moderation found in what was written; None when nobody has looked."""
 
+    def as_columns(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "content": self.text,
+            "provider": self.provider,
+            "model": self.model,
+            "prompt": self.prompt,
+            "usage": self.usage,
+            "confidence": self.confidence,
+            "suggest_tutor": self.suggest_tutor,
+            "route": self.route,
+            "tools": list(self.tools),
+            "error_code": self.error_code,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class _Closing:
     """What closing a turn has to know of it beside its result."""
 
     said_id: UUID | str
-    conversation_id: UUID | str
     language: str
     learner: User
     again: bool
@@ -74,30 +87,17 @@ def finish_turn(
     turn_id: UUID | str,
     result: TurnResult,
     context: TurnContext | None = None,
-    have_read: Callable[[str], object] = read_message_task.delay,
+    over: Callable[[OverTurn], object] = lambda turn: enqueue_reading([turn]),
 ) -> bool:
     """Write the reply and all that follows from it; False when somebody closed the turn before.
 
-    `context` spares the look-ups to whom has it. `have_read` is called after the commit with the
-    learner's message, for a worker to read it.
+    `context` spares the look-ups to whom has it. `over` is called after the commit: workers read
+    what was said.
     """
     now = timezone.now()
+    tokens = result.usage.get("tokensIn", 0) + result.usage.get("tokensOut", 0)
     with transaction.atomic():
-        live = Message.objects.live().filter(pk=turn_id)
-        if not live.update(
-            status=result.status,
-            content=result.text,
-            provider=result.provider,
-            model=result.model,
-            prompt=result.prompt,
-            usage=result.usage,
-            confidence=result.confidence,
-            suggest_tutor=result.suggest_tutor,
-            route=result.route,
-            tools=list(result.tools),
-            error_code=result.error_code,
-            finished_at=now,
-        ):
+        if not close_reply(turn_id, result.as_columns(), tokens=tokens, now=now):
             return False
         turn = _known(context) if context else _looked_up(turn_id)
         _moderate(turn, turn_id, result)
@@ -110,7 +110,7 @@ def finish_turn(
             forward_to_tutor(message=Message.objects.get(pk=turn.said_id))
         _count(turn, result, now)
         # With the queue down the turn stands: a sweep reads the message later.
-        after_commit(have_read, str(turn.said_id))
+        after_commit(over, OverTurn(str(turn.said_id), str(turn_id)))
     return True
 
 
@@ -130,7 +130,6 @@ def close_interrupted_turn(
 def _known(context: TurnContext) -> _Closing:
     return _Closing(
         said_id=context.learner_message_id,
-        conversation_id=context.conversation_id,
         language=context.language,
         # As much of them as their day and a foreign key take.
         learner=User(pk=context.learner_id, timezone=context.timezone),
@@ -144,7 +143,6 @@ def _looked_up(turn_id: UUID | str) -> _Closing:
     others = Message.objects.filter(reply_to=reply.reply_to_id).exclude(pk=reply.pk)
     return _Closing(
         said_id=reply.reply_to_id,
-        conversation_id=reply.conversation_id,
         language=reply.conversation.language,
         learner=reply.conversation.learner,
         again=others.exists(),
@@ -152,7 +150,7 @@ def _looked_up(turn_id: UUID | str) -> _Closing:
 
 
 def _moderate(turn: _Closing, turn_id: UUID | str, result: TurnResult) -> None:
-    """Flag what is not fit in the reply, also in one that was cut short; look again later."""
+    """Flag what is not fit in the reply, also in one that was cut short."""
     moderated = moderate_reply(
         learner=turn.learner,
         text=result.withheld_text or result.text,
@@ -162,7 +160,6 @@ def _moderate(turn: _Closing, turn_id: UUID | str, result: TurnResult) -> None:
     )
     if moderated.verdict.blocked and not result.withheld_text:
         Message.objects.filter(pk=turn_id).update(content=moderated.text)
-    check_later([turn.said_id, turn_id])
 
 
 def _store_corrections(turn: _Closing, result: TurnResult) -> None:
@@ -190,13 +187,6 @@ def _store_corrections(turn: _Closing, result: TurnResult) -> None:
 
 
 def _count(turn: _Closing, result: TurnResult, now: datetime) -> None:
-    tokens = result.usage.get("tokensIn", 0) + result.usage.get("tokensOut", 0)
-    Conversation.objects.filter(pk=turn.conversation_id).update(
-        message_count=F("message_count") + 1,
-        tokens_used=F("tokens_used") + tokens,
-        last_message_at=now,
-        updated_at=now,
-    )
     record_study(
         learner=turn.learner,
         language=turn.language,

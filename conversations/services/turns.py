@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.selectors import current_language
 from ai.moderation import Category, Verdict, check
 from ai.types import ChatMessage
 from config.errors import Conflict, DomainError, NotFound
@@ -22,7 +20,16 @@ from conversations.history import Past, newest_end, past_of
 from conversations.memory.services import recall
 from conversations.models import Conversation, Message
 from conversations.moderation.services import flag_message, moderate_message
-from conversations.services.conversations import start_conversation
+from conversations.services.conversations import new_conversation
+from conversations.services.rows import (
+    Learning,
+    Standing,
+    insert_conversation,
+    insert_turn,
+    learning_of,
+    lock_conversation,
+    standing_of,
+)
 from conversations.titles import title_from
 from learning.models import LearningSession
 
@@ -103,7 +110,8 @@ def begin_turn(
     conversation, message or session that is not the learner's, `Conflict` when the key was used
     for other words, `ContentBlocked` for words that moderation refuses.
     """
-    text = text.strip()
+    # PostgreSQL keeps no such character, and nobody means it.
+    text = text.replace("\0", "").strip()
     if not 1 <= len(text) <= MAX_MESSAGE_LENGTH:
         raise DomainError(details={"message": [f"Use 1 to {MAX_MESSAGE_LENGTH} characters."]})
     opening = _Opening(learner, text, conversation_id, idempotency_key, session_id, edit_of)
@@ -134,15 +142,16 @@ class _Opening:
             _lock_key(self.learner, self.key)
             if (first := _first_use(self.learner, self.key)) is not None:
                 return _replay(self.learner, first, self.text)
+        learning = learning_of(self.learner.pk)
         if self.conversation_id is None:
-            conversation = _new_conversation(self.learner, self.text, self.session_id)
+            conversation = _new_conversation(self.learner, learning, self.text, self.session_id)
             verdict = self._verdict(conversation)
-            context = _first_turn(self.learner, conversation, self.text, self.key)
+            context = _first_turn(self.learner, learning, conversation, self.text, self.key)
         else:
             conversation = _locked(self.learner, self.conversation_id)
             verdict = self._verdict(conversation)
             beside = _beside(conversation, self.edit_of) if self.edit_of else None
-            context = _next_turn(self.learner, conversation, self.text, self.key, beside)
+            context = _next_turn(self.learner, learning, conversation, self.text, self.key, beside)
         if verdict.findings:
             said_id = UUID(context.learner_message_id)
             flag_message(verdict, learner=self.learner, text=self.text, message_id=said_id)
@@ -195,9 +204,9 @@ def regenerate_turn(*, learner: User, message_id: UUID) -> TurnContext:
         said = message.reply_to or message
         if said.role != Message.Role.USER:
             raise Conflict("That message is no answer to one of yours.", code="not_a_reply")
-        standing = _standing(conversation)
+        standing = standing_of(conversation.pk)
         _refuse_second(standing)
-        reply = _open_reply(conversation, said, standing["position"] + 1)
+        reply = _open_reply(conversation, said, standing.position + 1)
         Conversation.objects.filter(pk=conversation.pk).update(tip=None)
         return _context(learner, conversation, said, reply, again=True)
 
@@ -209,10 +218,10 @@ def show_branch(*, learner: User, conversation_id: UUID, message_id: UUID) -> Co
         message = conversation.messages.filter(pk=message_id).first()
         if message is None:
             raise NotFound
-        standing = _standing(conversation)
+        standing = standing_of(conversation.pk)
         _refuse_second(standing)
         end = newest_end(message.pk)
-        conversation.tip_id = None if end == standing["pk"] else end
+        conversation.tip_id = None if end == standing.newest else end
         conversation.save(update_fields=["tip", "updated_at"])
         return conversation
 
@@ -241,14 +250,16 @@ def _replay(learner: User, said: Message, text: str) -> TurnContext:
     return _context(learner, said.conversation, said, reply, replayed=True)
 
 
-def _new_conversation(learner: User, text: str, session_id: UUID | None) -> Conversation:
-    language = current_language(learner)
-    if language is None:
+def _new_conversation(
+    learner: User, learning: Learning, text: str, session_id: UUID | None
+) -> Conversation:
+    """Not stored yet: it is together with what is said first."""
+    if not learning.language:
         raise Conflict("Say what you want to learn first.", code="no_language")
-    return start_conversation(
+    return new_conversation(
         learner=learner,
-        language=language.language,
-        level=language.level or Level.A1,
+        language=learning.language,
+        level=learning.level or Level.A1,
         session=_session(learner, session_id),
         first_words=text,
     )
@@ -265,63 +276,52 @@ def _session(learner: User, session_id: UUID | None) -> LearningSession | None:
 
 def _locked(learner: User, conversation_id: UUID) -> Conversation:
     """The row lock orders the turns of a conversation, so that positions are never contended."""
-    mine = Conversation.objects.owned_by(learner).filter(pk=conversation_id)
-    conversation = mine.select_for_update().first()
+    conversation = lock_conversation(learner.pk, conversation_id)
     if conversation is None:
         raise NotFound
     return conversation
 
 
-def _first_turn(learner: User, conversation: Conversation, text: str, key: str) -> TurnContext:
+def _first_turn(
+    learner: User, learning: Learning, conversation: Conversation, text: str, key: str
+) -> TurnContext:
     """The turn that its conversation was begun with, and is counted in it already."""
     said = _said(conversation, text, 1, key, Place(None, 1))
     reply = _reply(conversation, said, 2)
-    Message.objects.bulk_create([said, reply])
-    return _context(learner, conversation, said, reply)
+    insert_conversation(conversation, [said, reply])
+    return _context(learner, conversation, said, reply, learning)
 
 
 def _next_turn(
-    learner: User, conversation: Conversation, text: str, key: str, beside: Place | None
+    learner: User,
+    learning: Learning,
+    conversation: Conversation,
+    text: str,
+    key: str,
+    beside: Place | None,
 ) -> TurnContext:
-    standing = _standing(conversation)
+    standing = standing_of(conversation.pk)
     _refuse_second(standing)
     place = beside or _after(conversation, standing)
-    said = _said(conversation, text, standing["position"] + 1, _free_key(conversation, key), place)
+    said = _said(conversation, text, standing.position + 1, _free_key(conversation, key), place)
     reply = _reply(conversation, said, said.position + 1)
+    title = "" if conversation.title else title_from(text)
     try:
-        Message.objects.bulk_create([said, reply])
+        insert_turn([said, reply], title=title, now=timezone.now())
     except IntegrityError as error:
         raise TurnInProgress from error
-    changes: dict[str, Any] = {"message_count": F("message_count") + 1}
-    if not conversation.title:
-        changes["title"] = title_from(text)
-    now = timezone.now()
-    Conversation.objects.filter(pk=conversation.pk).update(
-        tip=None, last_message_at=now, updated_at=now, **changes
-    )
-    return _context(learner, conversation, said, reply)
+    return _context(learner, conversation, said, reply, learning)
 
 
-NOTHING_SAID: dict[str, Any] = {"pk": None, "position": 0, "turn": 0, "live": None}
+def _refuse_second(standing: Standing) -> None:
+    if standing.live:
+        raise TurnInProgress(details={"messageId": [str(standing.live)]})
 
 
-def _standing(conversation: Conversation) -> dict[str, Any]:
-    """The newest message's place, and the live reply if there is one."""
-    live = Message.objects.live().filter(conversation=conversation).values("pk")[:1]
-    newest = conversation.messages.order_by("-position").annotate(live=Subquery(live))
-    found = newest.values("pk", "position", "turn", "live").first()
-    return dict(found) if found else NOTHING_SAID
-
-
-def _refuse_second(standing: dict[str, Any]) -> None:
-    if standing["live"]:
-        raise TurnInProgress(details={"messageId": [str(standing["live"])]})
-
-
-def _after(conversation: Conversation, standing: dict[str, Any]) -> Place:
+def _after(conversation: Conversation, standing: Standing) -> Place:
     """At the end of the branch that is shown."""
     if conversation.tip_id is None:
-        return Place(standing["pk"], standing["turn"] + 1)
+        return Place(standing.newest, standing.turn + 1)
     turn = Message.objects.filter(pk=conversation.tip_id).values_list("turn", flat=True).get()
     return Place(conversation.tip_id, turn + 1)
 
@@ -378,12 +378,16 @@ def _context(
     conversation: Conversation,
     said: Message,
     reply: Message,
+    learning: Learning | None = None,
     *,
     again: bool = False,
     replayed: bool = False,
 ) -> TurnContext:
-    past = Past() if replayed else past_of(said.follows_id)
-    contract, remembers = (Contract(), False) if replayed else _agreed(learner)
+    if replayed:
+        past, contract, remembers = Past(), Contract(), False
+    else:
+        past, learning = past_of(said.follows_id), learning or learning_of(learner.pk)
+        contract, remembers = learning.contract, learning.remembers
     return TurnContext(
         turn_id=str(reply.pk),
         learner_message_id=str(said.pk),
@@ -405,26 +409,6 @@ def _context(
         asked=past.asked,
         with_tutor=conversation.state == Conversation.State.HUMAN,
     )
-
-
-_AGREED: Final = """
-    SELECT contract.timing, contract.manner, contract.per_turn, EXISTS (
-        SELECT FROM conversations_memoryconsent AS consent
-        JOIN conversations_memory AS memory ON memory.learner_id = consent.learner_id
-        WHERE consent.learner_id = asked.id AND consent.given
-    )
-    FROM (SELECT %s::uuid AS id) AS asked
-    LEFT JOIN conversations_correctioncontract AS contract ON contract.learner_id = asked.id
-"""
-
-
-def _agreed(learner: User) -> tuple[Contract, bool]:
-    """The correction contract, and whether there may be anything to recall. By hand: of the ORM
-    the two took as long as all else that opens a turn."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AGREED, [learner.pk])
-        timing, manner, per_turn, remembers = cursor.fetchone()
-    return Contract(timing, manner, per_turn) if timing else Contract(), remembers
 
 
 def _memories(learner: User, text: str) -> tuple[Remembered, ...]:

@@ -22,6 +22,7 @@ from conversations.events import (
 )
 from conversations.models import Message
 from conversations.services.finish import TurnResult, finish_turn
+from conversations.services.reading import OverTurn, enqueue_reading
 from conversations.services.turns import TurnContext
 from conversations.streams.connections import in_thread, valkey, valkey_listening
 from conversations.streams.control import CANCEL_CHANNEL, request_cancel
@@ -29,7 +30,6 @@ from conversations.streams.frames import Reader
 from conversations.streams.log import LEASE_RENEWAL_SECONDS, LEASE_SECONDS, lease_key
 from conversations.streams.mirrors import Mirrors
 from conversations.streams.writer import LogWriter, WrittenTurn
-from conversations.tasks import read_message_task
 from conversations.turns import generate
 from conversations.writing import TurnNotes
 
@@ -66,7 +66,7 @@ class TurnRunner:
     def __init__(self) -> None:
         self.turns: dict[str, LiveTurn] = {}
         self._promised = 0
-        self._unread: list[str] = []
+        self._unread: list[OverTurn] = []
         self._writer = LogWriter(valkey())
         self._mirrors = Mirrors(valkey())
         loop = asyncio.get_running_loop()
@@ -160,7 +160,7 @@ class TurnRunner:
                     turn_id=turn.turn_id,
                     result=result,
                     context=turn.context,
-                    have_read=self._unread.append,
+                    over=self._unread.append,
                 )
             except DatabaseError:
                 logger.exception("turn_not_stored", extra={"turn": turn.turn_id})
@@ -194,10 +194,10 @@ class TurnRunner:
         if not unread:
             return
         try:
-            await asyncio.to_thread(read_message_task.delay, *unread)
+            await asyncio.to_thread(enqueue_reading, unread)
         except Exception:
             # Of whichever kind the queue's client raises; a sweep reads them later.
-            logger.exception("messages_not_queued", extra={"messages": len(unread)})
+            logger.exception("messages_not_queued", extra={"turns": len(unread)})
 
     async def _hear_cancels(self) -> None:
         while True:

@@ -42,7 +42,7 @@ def long_talk(ana):
 def test_the_next_turn_is_told_the_end_of_it(ana, long_talk):
     with CaptureQueriesContext(connection) as queries:
         turn = begin_turn(learner=ana, text="Hola", conversation_id=long_talk.pk)
-    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 6
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 5
     assert turn.number == TURNS + 1
     assert turn.history[-2].content == f"Ayer fui al mercado {TURNS} veces."
     assert len(turn.history) == 20

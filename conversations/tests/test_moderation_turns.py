@@ -12,10 +12,13 @@ from ai.testing.provider_server import ProviderServer
 from config.ids import new_id
 from conversations.models import Message
 from conversations.moderation import services
-from conversations.moderation.later import check_later, check_messages
+from conversations.moderation.later import check_messages
 from conversations.moderation.safety import safety_message
 from conversations.moderation.selectors import in_distress
 from conversations.moderation.tasks import check_messages_task
+from conversations.services import TurnResult, finish_turn
+from conversations.services.reading import OverTurn, enqueue_reading
+from conversations.tasks import read_message_task
 from conversations.tests.factories import MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,35 +102,42 @@ class TestReply:
         assert (flag.surface, flag.action, flag.source_id) == ("reply", "blocked", reply.pk)
 
 
-class TestProvider:
-    def test_nothing_is_enqueued_without_a_key(
-        self, said, monkeypatch, django_capture_on_commit_callbacks
-    ):
-        sent = []
-        monkeypatch.setattr(check_messages_task, "delay", sent.append)
-        with django_capture_on_commit_callbacks(execute=True):
-            check_later([said.pk])
-        assert sent == []
+@pytest.fixture
+def queued(monkeypatch):
+    """What was enqueued for workers: (task, arguments)."""
+    sent = []
+    for task in (read_message_task, check_messages_task):
+        monkeypatch.setattr(task, "delay", lambda *given, task=task: sent.append((task, given)))
+    return sent
 
-    def test_a_turn_is_enqueued_after_its_commit(
-        self, provider, said, reply, monkeypatch, django_capture_on_commit_callbacks
+
+class TestProvider:
+    def test_no_provider_looks_at_a_turn_without_a_key(self, said, reply, queued):
+        enqueue_reading([OverTurn(str(said.pk), str(reply.pk))])
+        assert queued == [(read_message_task, (str(said.pk),))]
+
+    def test_both_sides_of_a_turn_are_looked_at_after_its_commit(
+        self, provider, said, reply, queued, django_capture_on_commit_callbacks
     ):
-        sent = []
-        monkeypatch.setattr(check_messages_task, "delay", sent.append)
+        Message.objects.filter(pk=reply.pk).update(status="streaming")
         with django_capture_on_commit_callbacks(execute=True):
-            check_later([said.pk, reply.pk])
-            assert sent == []
-        assert sent == [[str(said.pk), str(reply.pk)]]
+            finish_turn(turn_id=reply.pk, result=TurnResult("complete", "Muy bien."))
+            assert queued == []
+        sides = [str(said.pk), str(reply.pk)]
+        assert queued == [(read_message_task, (sides[0],)), (check_messages_task, (sides,))]
 
     def test_a_queue_that_is_down_breaks_nothing(
-        self, provider, said, monkeypatch, django_capture_on_commit_callbacks
+        self, provider, said, reply, monkeypatch, django_capture_on_commit_callbacks
     ):
-        def down(_ids):
+        def down(*_ids):
             raise ConnectionError
 
-        monkeypatch.setattr(check_messages_task, "delay", down)
+        monkeypatch.setattr(read_message_task, "delay", down)
+        Message.objects.filter(pk=reply.pk).update(status="streaming")
         with django_capture_on_commit_callbacks(execute=True):
-            check_later([said.pk])
+            assert finish_turn(turn_id=reply.pk, result=TurnResult("complete", "Muy bien."))
+        reply.refresh_from_db()
+        assert reply.content == "Muy bien."
 
 
 @pytest.mark.django_db(transaction=True)

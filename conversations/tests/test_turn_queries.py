@@ -36,11 +36,11 @@ def count(queries):
 def test_a_first_turn(ana):
     with CaptureQueriesContext(connection) as queries:
         turn = begin_turn(learner=ana, text="Hola")
-    assert count(queries) == 4
+    assert count(queries) == 2
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
     # The first of a day adds the day.
-    assert count(queries) <= 5
+    assert count(queries) <= 4
 
 
 def test_a_later_turn(talk, ana):
@@ -48,16 +48,16 @@ def test_a_later_turn(talk, ana):
     finish_turn(turn_id=begin_turn(learner=ana, text="Hola").turn_id, result=TurnResult("complete"))
     with CaptureQueriesContext(connection) as queries:
         turn = begin_turn(learner=ana, text="Hola", conversation_id=talk.pk)
-    assert count(queries) == 6
+    assert count(queries) == 5
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
-    assert count(queries) == 3
+    assert count(queries) == 2
 
 
 def test_a_turn_with_a_key(talk, ana):
     with CaptureQueriesContext(connection) as queries:
         begin_turn(learner=ana, text="Hola", conversation_id=talk.pk, idempotency_key="one")
-    assert count(queries) == 9
+    assert count(queries) == 8
 
 
 def test_a_turn_tried_again(talk, ana):
@@ -69,5 +69,5 @@ def test_a_turn_tried_again(talk, ana):
     counted = StudyDay.objects.get(learner=ana).turns
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=again.turn_id, result=TurnResult("complete"), context=again)
-    assert count(queries) == 2
+    assert count(queries) == 1
     assert StudyDay.objects.get(learner=ana).turns == counted

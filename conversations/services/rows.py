@@ -1,0 +1,167 @@
+"""The rows of a turn, by statements that are made once: the ORM works its SQL out anew each time,
+which takes longer than PostgreSQL takes to answer it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+from django.db.models import Model
+
+from conversations.contract import Contract
+from conversations.models import Conversation, Message
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What a turn has to know of its learner."""
+
+    language: str
+    """That they study now; empty when they have not said one."""
+    level: str
+    contract: Contract
+    remembers: bool
+    """Whether there may be anything to recall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest message of a conversation, and the live reply if there is one."""
+
+    newest: UUID | None
+    position: int
+    turn: int
+    live: UUID | None
+
+
+_LEARNING: Final = """
+    SELECT studied.language, studied.level, contract.timing, contract.manner, contract.per_turn,
+        EXISTS (
+            SELECT FROM conversations_memoryconsent AS consent
+            JOIN conversations_memory AS memory ON memory.learner_id = consent.learner_id
+            WHERE consent.learner_id = asked.id AND consent.given
+        )
+    FROM (SELECT %s::uuid AS id) AS asked
+    LEFT JOIN conversations_correctioncontract AS contract ON contract.learner_id = asked.id
+    LEFT JOIN LATERAL (
+        SELECT language, level FROM accounts_learnerlanguage WHERE user_id = asked.id
+        ORDER BY position, created_at LIMIT 1
+    ) AS studied ON true
+"""
+_STANDING: Final = """
+    SELECT id, position, turn, (
+        SELECT id FROM conversations_message
+        WHERE conversation_id = newest.conversation_id AND status = 'streaming'
+    )
+    FROM conversations_message AS newest WHERE conversation_id = %s
+    ORDER BY position DESC LIMIT 1
+"""
+_GOES_ON: Final = """
+    UPDATE conversations_conversation
+    SET tip_id = NULL, message_count = message_count + 1, last_message_at = %s, updated_at = %s,
+        title = CASE title WHEN '' THEN %s ELSE title END
+    WHERE id = %s
+"""
+_CLOSE: Final = """
+    WITH closed AS (
+        UPDATE conversations_message
+        SET status = %(status)s, content = %(content)s, provider = %(provider)s,
+            model = %(model)s, prompt = %(prompt)s, usage = %(usage)s,
+            confidence = %(confidence)s, suggest_tutor = %(suggest_tutor)s, route = %(route)s,
+            tools = %(tools)s, error_code = %(error_code)s, finished_at = %(now)s
+        WHERE id = %(id)s AND status = 'streaming' RETURNING conversation_id
+    )
+    UPDATE conversations_conversation AS conversation
+    SET message_count = message_count + 1, tokens_used = tokens_used + %(tokens)s,
+        last_message_at = %(now)s, updated_at = %(now)s
+    FROM closed WHERE conversation.id = closed.conversation_id
+"""
+
+
+def lock_conversation(learner_id: UUID, conversation_id: UUID) -> Conversation | None:
+    """The learner's, until the transaction ends. None when it is not theirs, or deleted."""
+    names = [field.attname for field in Conversation._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_locking(), [conversation_id, learner_id])
+        row = cursor.fetchone()
+    return Conversation.from_db("default", names, row) if row else None
+
+
+def learning_of(learner_id: UUID) -> Learning:
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARNING, [learner_id])
+        language, level, *contract, remembers = cursor.fetchone()
+    agreed = Contract(*contract) if contract[0] else Contract()
+    return Learning(language or "", level or "", agreed, remembers)
+
+
+def standing_of(conversation_id: UUID) -> Standing:
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [conversation_id])
+        found = cursor.fetchone()
+    return Standing(*found) if found else Standing(None, 0, 0, None)
+
+
+def insert_conversation(conversation: Conversation, messages: Sequence[Message]) -> None:
+    """A new one, with the messages it begins with."""
+    statement = f"WITH opened AS ({_insertion(Conversation)}) {_insertion(Message)}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_rows([conversation]), _rows(messages)])
+
+
+def insert_turn(messages: Sequence[Message], *, title: str, now: datetime) -> None:
+    """What was said and its reply. `title` is for a conversation that has none.
+
+    Raises IntegrityError when the conversation has a live turn.
+    """
+    statement = f"WITH talk AS ({_GOES_ON}) {_insertion(Message)}"
+    conversation_id = messages[0].conversation_id
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [now, now, title, conversation_id, _rows(messages)])
+
+
+def close_reply(
+    reply_id: UUID | str, columns: Mapping[str, Any], *, tokens: int, now: datetime
+) -> bool:
+    """Write a live reply's end and count it. False when it is not live (any more)."""
+    documents = {name: _encode(columns[name]).decode() for name in ("usage", "tools")}
+    beside = {"id": reply_id, "tokens": tokens, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, {**columns, **documents, **beside})
+        return bool(cursor.rowcount)
+
+
+@cache
+def _locking() -> str:
+    columns = ", ".join(f'"{field.column}"' for field in Conversation._meta.concrete_fields)
+    return (
+        f"SELECT {columns} FROM conversations_conversation "  # noqa: S608 - our names
+        "WHERE id = %s AND learner_id = %s AND deleted_at IS NULL FOR UPDATE"
+    )
+
+
+def _rows(rows: Sequence[Model]) -> str:
+    """As one document: PostgreSQL reads that faster than psycopg quotes value after value."""
+    return _encode([_values(row) for row in rows]).decode()
+
+
+def _values(row: Model) -> dict[str, Any]:
+    # `pre_save` is what fills in the times.
+    return {str(one.column): one.pre_save(row, add=True) for one in row._meta.concrete_fields}
+
+
+@cache
+def _insertion(model: type[Model]) -> str:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    typed = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
+    return (
+        f'INSERT INTO "{model._meta.db_table}" ({columns}) '  # noqa: S608 - our names
+        f"SELECT {columns} FROM jsonb_to_recordset(%s) AS row({typed})"
+    )
