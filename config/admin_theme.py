@@ -98,6 +98,7 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Exercise answers"), "edit_note", "learning_exerciseanswer"),
                     _link(_("Practice sets"), "checklist", "practice_practiceset"),
                     _link(_("Questions"), "quiz", "practice_question"),
+                    _link(_("Companions"), "diversity_3", "learning_companion"),
                     _admins_link(_("Content"), "menu_book", "learning_contentitem"),
                     _admins_link(_("Word lists"), "translate", "practice_vocabularylist"),
                     _admins_link(_("Words"), "abc", "practice_vocabularyitem"),

@@ -1,5 +1,6 @@
 """The back office finds every noun's part here."""
 
+from learning.companions.admin import CompanionAdmin, CompanionSessionAdmin
 from learning.concepts.admin import ConceptAdmin
 from learning.content.admin import ContentItemAdmin, ExerciseAnswerAdmin
 from learning.mastery.admin import (
@@ -11,6 +12,8 @@ from learning.mastery.admin import (
 from learning.sessions.admin import LearningSessionAdmin, StudyDayAdmin
 
 __all__ = [
+    "CompanionAdmin",
+    "CompanionSessionAdmin",
     "ConceptAdmin",
     "ContentItemAdmin",
     "EvidenceAdmin",

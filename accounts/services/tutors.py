@@ -28,6 +28,7 @@ TUTOR_PERMISSIONS = (
     "learning.view_recurringerror",
     "learning.view_errorevent",
     "learning.view_exerciseanswer",
+    "learning.view_companion",
     "assessments.view_assessment",
     "assessments.view_response",
     "assessments.change_response",

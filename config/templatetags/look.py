@@ -23,6 +23,10 @@ SPEAKERS = {"builtin": "Built-in tutor", "openai": "OpenAI", "gemini": "Gemini"}
 CELL_WIDTH = 64
 PLACES = {
     "learning:today": "today",
+    "learning:companions": "talk",
+    "learning:companion": "talk",
+    "learning:new_companion": "talk",
+    "learning:change_companion": "talk",
     "learning": "learn",
     "conversations": "talk",
     "practice": "practice",
