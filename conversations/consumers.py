@@ -29,6 +29,7 @@ class Say(msgspec.Struct, tag="message", rename="camel"):
     message: Annotated[str, msgspec.Meta(min_length=1, max_length=5000)]
     idempotency_key: Annotated[str, msgspec.Meta(max_length=255)] = ""
     edit_of: UUID | None = None
+    companion_id: UUID | None = None
 
 
 class Stop(msgspec.Struct, tag="cancel", rename="camel"):
@@ -131,6 +132,7 @@ class ConversationSocket:
             self._conversation_id,
             frame.idempotency_key,
             edit_of=frame.edit_of,
+            companion_id=frame.companion_id,
         )
 
     async def _cancel(self, frame: Stop) -> None:

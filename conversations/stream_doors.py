@@ -39,6 +39,7 @@ class ChatBody(msgspec.Struct, rename="camel", kw_only=True):
     session_id: UUID | None = None
     student_id: UUID | None = None
     edit_of: UUID | None = None
+    companion_id: UUID | None = None
 
 
 @door("POST")
@@ -110,7 +111,13 @@ def _open(exchange: Exchange, body: ChatBody, key: str) -> TurnContext:
     if body.student_id not in (None, learner.pk):
         raise NotFound
     return open_turn(
-        learner, body.message, body.conversation_id, key, body.session_id, body.edit_of
+        learner,
+        body.message,
+        body.conversation_id,
+        key,
+        body.session_id,
+        body.edit_of,
+        body.companion_id,
     )
 
 
@@ -121,6 +128,7 @@ def open_turn(
     key: str = "",
     session_id: UUID | None = None,
     edit_of: UUID | None = None,
+    companion_id: UUID | None = None,
 ) -> TurnContext:
     """`begin_turn`, past a turn whose process died: that one is closed and this one opened."""
     begin = partial(
@@ -131,6 +139,7 @@ def open_turn(
         idempotency_key=key,
         session_id=session_id,
         edit_of=edit_of,
+        companion_id=companion_id,
     )
     try:
         return begin()

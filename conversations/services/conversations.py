@@ -11,9 +11,10 @@ from config.errors import DomainError, NotFound
 from config.languages import TAUGHT
 from config.levels import LEVELS
 from conversations.models import Conversation, Message
+from conversations.services.companions import note_session, spoken_with
 from conversations.titles import title_from
 from learning.content.services import note_scenario
-from learning.models import LearningSession
+from learning.models import Companion, LearningSession
 
 TITLE_LENGTH = 120
 REASON_LENGTH = 500
@@ -26,16 +27,22 @@ def start_conversation(
     level: str,
     scenario: str = "",
     session: LearningSession | None = None,
+    companion: Companion | None = None,
 ) -> Conversation:
-    """A new conversation. In a scenario the tutor speaks first, in its authored words."""
+    """A new conversation. In a scenario the tutor speaks first, in its authored words.
+
+    With a companion it is one of those the plan allows: raises PlanLimitReached.
+    """
+    language, level = spoken_with(learner, companion, language=language, level=level)
     conversation = new_conversation(
-        learner=learner, language=language, level=level, session=session
+        learner=learner, language=language, level=level, session=session, companion=companion
     )
     scene = _scene(language, level, scenario) if scenario else None
     if scene:
         conversation.scenario, conversation.message_count = scenario, 1
         conversation.title = scene.title[:TITLE_LENGTH]
     with transaction.atomic(savepoint=False):
+        note_session(learner, companion)
         conversation.save(force_insert=True)
         if scene:
             _open_scene(conversation, scene)
@@ -50,6 +57,7 @@ def new_conversation(
     language: str,
     level: str,
     session: LearningSession | None = None,
+    companion: Companion | None = None,
     first_words: str = "",
 ) -> Conversation:
     """Not stored yet. `first_words` are the learner's, in a message that is stored with it."""
@@ -58,6 +66,7 @@ def new_conversation(
     return Conversation(
         learner=learner,
         learning_session=session,
+        companion=companion,
         language=language,
         level=level,
         title=title_from(first_words),

@@ -20,6 +20,12 @@ from conversations.history import Past, newest_end, past_of
 from conversations.memory.services import recall
 from conversations.models import Conversation, Message
 from conversations.moderation.services import flag_message, moderate_message
+from conversations.services.companions import (
+    chosen_companion,
+    note_session,
+    sit_with,
+    spoken_with,
+)
 from conversations.services.conversations import new_conversation
 from conversations.services.rows import (
     Learning,
@@ -31,6 +37,8 @@ from conversations.services.rows import (
     standing_of,
 )
 from conversations.titles import title_from
+from learning.companions.persona import Persona
+from learning.companions.selectors import persona
 from learning.models import LearningSession
 
 MAX_MESSAGE_LENGTH = 5000
@@ -76,6 +84,8 @@ class TurnContext:
     """The question that the last reply asked to test the learner, as its tool gave it."""
     with_tutor: bool = False
     """A human tutor has the conversation: nothing is generated."""
+    companion: Persona | None = None
+    """Whom the tutor plays. Its texts may be the learner's own."""
     in_distress: bool = False
     """They write of hurting themselves: whom to call is said beside the reply."""
 
@@ -102,19 +112,23 @@ def begin_turn(
     idempotency_key: str = "",
     session_id: UUID | None = None,
     edit_of: UUID | None = None,
+    companion_id: UUID | None = None,
 ) -> TurnContext:
     """Store what the learner said and open the reply.
 
     `edit_of` names an earlier message of theirs that this one replaces: it opens a branch beside
-    it. Raises `TurnInProgress` when the conversation has a live turn, `NotFound` for a
-    conversation, message or session that is not the learner's, `Conflict` when the key was used
-    for other words, `ContentBlocked` for words that moderation refuses.
+    it. `companion_id` says with whom a new conversation is. Raises `TurnInProgress` when the
+    conversation has a live turn, `NotFound` for a conversation, message, session or companion that
+    is not there for the learner, `Conflict` when the key was used for other words,
+    `PlanLimitReached`, and `ContentBlocked` for words that moderation refuses.
     """
     # PostgreSQL keeps no such character, and nobody means it.
     text = text.replace("\0", "").strip()
     if not 1 <= len(text) <= MAX_MESSAGE_LENGTH:
         raise DomainError(details={"message": [f"Use 1 to {MAX_MESSAGE_LENGTH} characters."]})
-    opening = _Opening(learner, text, conversation_id, idempotency_key, session_id, edit_of)
+    opening = _Opening(
+        learner, text, conversation_id, idempotency_key, session_id, edit_of, companion_id
+    )
     try:
         return opening.begin()
     except _Blocked as blocked:
@@ -133,6 +147,7 @@ class _Opening:
     key: str
     session_id: UUID | None
     edit_of: UUID | None
+    companion_id: UUID | None
     judged: bool = False
 
     @transaction.atomic
@@ -144,11 +159,12 @@ class _Opening:
                 return _replay(self.learner, first, self.text)
         learning = learning_of(self.learner.pk)
         if self.conversation_id is None:
-            conversation = _new_conversation(self.learner, learning, self.text, self.session_id)
+            conversation = self._new_conversation(learning)
             verdict = self._verdict(conversation)
             context = _first_turn(self.learner, learning, conversation, self.text, self.key)
         else:
             conversation = _locked(self.learner, self.conversation_id)
+            sit_with(conversation, learner=self.learner, companion_id=self.companion_id)
             verdict = self._verdict(conversation)
             beside = _beside(conversation, self.edit_of) if self.edit_of else None
             context = _next_turn(self.learner, learning, conversation, self.text, self.key, beside)
@@ -156,6 +172,24 @@ class _Opening:
             said_id = UUID(context.learner_message_id)
             flag_message(verdict, learner=self.learner, text=self.text, message_id=said_id)
         return replace(context, in_distress=verdict.self_harm)
+
+    def _new_conversation(self, learning: Learning) -> Conversation:
+        """Not stored yet: it is together with what is said first."""
+        companion = chosen_companion(self.learner, self.companion_id)
+        language, level = spoken_with(
+            self.learner, companion, language=learning.language, level=learning.level or Level.A1
+        )
+        if not language:
+            raise Conflict("Say what you want to learn first.", code="no_language")
+        note_session(self.learner, companion)
+        return new_conversation(
+            learner=self.learner,
+            language=language,
+            level=level,
+            session=_session(self.learner, self.session_id),
+            companion=companion,
+            first_words=self.text,
+        )
 
     def _verdict(self, conversation: Conversation) -> Verdict:
         verdict = check(self.text, language=conversation.language)
@@ -248,21 +282,6 @@ def _replay(learner: User, said: Message, text: str) -> TurnContext:
     reply = said.replies.order_by("-position").first()
     assert reply is not None  # noqa: S101 - written in the same transaction as `said`
     return _context(learner, said.conversation, said, reply, replayed=True)
-
-
-def _new_conversation(
-    learner: User, learning: Learning, text: str, session_id: UUID | None
-) -> Conversation:
-    """Not stored yet: it is together with what is said first."""
-    if not learning.language:
-        raise Conflict("Say what you want to learn first.", code="no_language")
-    return new_conversation(
-        learner=learner,
-        language=learning.language,
-        level=learning.level or Level.A1,
-        session=_session(learner, session_id),
-        first_words=text,
-    )
 
 
 def _session(learner: User, session_id: UUID | None) -> LearningSession | None:
@@ -405,12 +424,15 @@ def _context(
         again=again,
         replayed=replayed,
         contract=contract,
-        memories=_memories(learner, said.content) if remembers else (),
+        memories=_memories(learner, said.content, conversation) if remembers else (),
+        companion=persona(conversation.companion_id),
         asked=past.asked,
         with_tutor=conversation.state == Conversation.State.HUMAN,
     )
 
 
-def _memories(learner: User, text: str) -> tuple[Remembered, ...]:
-    found = recall(learner_id=learner.pk, text=text, now=timezone.now())
+def _memories(learner: User, text: str, talk: Conversation) -> tuple[Remembered, ...]:
+    found = recall(
+        learner_id=learner.pk, text=text, now=timezone.now(), companion_id=talk.companion_id
+    )
     return tuple(Remembered(memory.pk, memory.content) for memory in found)
