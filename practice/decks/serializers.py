@@ -13,6 +13,8 @@ from practice.decks.services.reviewing import MOST
 
 Fields = serializers.Serializer[Any]
 MOST_NEW = 500
+LONGEST_ANSWER = 86_400_000
+"""Milliseconds: a day."""
 BULK = ("suspend", "unsuspend", "bury", "unbury", "tag", "untag", "move", "reset", "delete")
 
 
@@ -196,13 +198,14 @@ class DueSerializer(Fields):
     counts = CountsSerializer()
 
 
+# What `practice.decks.sent` takes at once must be right by these two, and mean the same.
 class ReviewSerializer(Fields):
     rating = serializers.IntegerField(min_value=1, max_value=5, help_text="1-4 FSRS, 1-5 SM-2.")
     client_id = serializers.UUIDField(
         required=False, help_text="Your own name for this review: sent again it changes nothing."
     )
     reviewed_at = serializers.DateTimeField(required=False)
-    duration_ms = serializers.IntegerField(min_value=0, max_value=86_400_000, required=False)
+    duration_ms = serializers.IntegerField(min_value=0, max_value=LONGEST_ANSWER, required=False)
     scheduler = serializers.ChoiceField(
         choices=StudyOptions.Scheduler.choices,
         required=False,

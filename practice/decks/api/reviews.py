@@ -14,6 +14,7 @@ from config.ids import new_id
 from learning.today import tell_by_stamp
 from practice.decks import services
 from practice.decks.queue import due_queue
+from practice.decks.sent import BatchParser, ReviewParser, sent_batch, sent_review
 from practice.decks.serializers import (
     BatchSerializer,
     DueQuerySerializer,
@@ -23,7 +24,7 @@ from practice.decks.serializers import (
     ReviewSerializer,
     UndoSerializer,
 )
-from practice.decks.services import Answer, Outcome
+from practice.decks.services import Outcome
 from practice.decks.wire import card_body, next_body, outcome_body, queue_body, schedule_body
 
 TAG = ["Reviews"]
@@ -50,6 +51,8 @@ class DueView(APIView):
 
 
 class ReviewView(APIView):
+    parser_classes = (ReviewParser,)
+
     @extend_schema(
         tags=TAG,
         summary="Review a card",
@@ -63,7 +66,7 @@ class ReviewView(APIView):
     )
     def put(self, request: Request, card_id: UUID) -> Response:
         caller, now = caller_of(request), timezone.now()
-        data = valid(ReviewSerializer, request.data)
+        data = sent_review(request.data)
         data.setdefault("client_id", new_id())
         tell_by_stamp(request._request)
         outcome = services.review_card(learner=caller, card=card_id, now=now, **data)
@@ -71,6 +74,8 @@ class ReviewView(APIView):
 
 
 class ReviewsView(APIView):
+    parser_classes = (BatchParser,)
+
     @extend_schema(
         tags=TAG,
         summary="Send up to 500 reviews, in the order they were given",
@@ -87,8 +92,7 @@ class ReviewsView(APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        data = valid(BatchSerializer, request.data)
-        answers = [Answer(**one) for one in data["reviews"]]
+        answers = sent_batch(request.data)
         caller, now = caller_of(request), timezone.now()
         tell_by_stamp(request._request)
         outcomes = services.review_batch(learner=caller, answers=answers, now=now)
