@@ -12,6 +12,7 @@ from conversations.contract import Manner
 from conversations.retrieval.citations import names_in, passages_block
 from conversations.retrieval.found import Found
 from conversations.services.turns import TurnContext
+from learning.companions.persona import Persona
 
 
 class Slip(Protocol):
@@ -41,10 +42,12 @@ def reply_request(turn: TurnContext, slips: Sequence[Slip] | None) -> ChatReques
     """`slips` are for the built-in tutor; None when not known yet: it looks for them itself."""
     hints: dict[str, Any] = {"scenario": turn.scenario, "turn": turn.number}
     quiet = turn.contract.manner == Manner.HINT
+    if turn.companion:
+        hints["companion"] = {"name": turn.companion.name, "topic": turn.companion.topic}
     if slips is not None:
         # The built-in tutor recasts them, in a process that knows no class of ours.
         hints["slips"] = [] if quiet else [_plain(slip) for slip in slips]
-    messages = (*_remembered(turn), *map(_marked, (*turn.history, _said(turn))))
+    messages = (*_beside(turn), *map(_marked, (*turn.history, _said(turn))))
     return _request(
         turn,
         "tutor_reply",
@@ -69,7 +72,7 @@ def answer_request(turn: TurnContext, found: Sequence[Found]) -> ChatRequest:
 
 def action_request(turn: TurnContext) -> ChatRequest:
     """What the learner wants done, for a model with tools. Only for models."""
-    messages = (*_remembered(turn), *map(_marked, (*turn.history, _said(turn))))
+    messages = (*_beside(turn), *map(_marked, (*turn.history, _said(turn))))
     asked = turn.asked["question"] if turn.asked else ""
     pending = f"You asked this question, and this is the answer: {asked}" if asked else "none."
     request = _request(turn, "tutor_action", messages, temperature=0.3, pending=pending)
@@ -81,10 +84,24 @@ def _scene(turn: TurnContext) -> str:
     return f"{scene.setting} The learner's aim: {scene.goal}" if scene else NO_SCENE
 
 
-def _remembered(turn: TurnContext) -> tuple[ChatMessage, ...]:
-    if not turn.memories:
-        return ()
-    return (ChatMessage("user", prompts.memory_block([one.content for one in turn.memories])),)
+def _beside(turn: TurnContext) -> tuple[ChatMessage, ...]:
+    """Whom the tutor plays and what is remembered: data, each in a block of its own."""
+    blocks = []
+    if turn.companion:
+        blocks.append(prompts.companion_block(_played(turn.companion)))
+    if turn.memories:
+        blocks.append(prompts.memory_block([one.content for one in turn.memories]))
+    return tuple(ChatMessage("user", block) for block in blocks)
+
+
+def _played(companion: Persona) -> dict[str, str]:
+    return {
+        "name": companion.name,
+        "manner": companion.style,
+        "subject": companion.subject,
+        "topic": companion.topic,
+        "what they are like": companion.instructions,
+    }
 
 
 def corrections_request(turn: TurnContext) -> ChatRequest:

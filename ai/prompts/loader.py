@@ -1,5 +1,5 @@
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,9 +9,9 @@ _FOLDER = Path(__file__).parent
 _FILE = re.compile(r"(?P<name>[a-z_]+)\.v(?P<version>\d+)\.md")
 # A mark that is not closed, or has blanks in it, is one to a model too.
 _MARKS = re.compile(
-    r"<\s*/?\s*(?:learner_text|remembered|passages?|reply)\b(?:[^<>]*>)?", re.IGNORECASE
+    r"<\s*/?\s*(?:learner_text|remembered|companion|passages?|reply)\b(?:[^<>]*>)?", re.IGNORECASE
 )
-_MEMORIES = re.compile(r"<remembered>.*</remembered>", re.DOTALL)
+_ASIDE = re.compile(r"<(remembered|companion)>.*</\1>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,18 @@ def memory_block(memories: Sequence[str]) -> str:
     return f"<remembered>\n{lines}\n</remembered>"
 
 
+def companion_block(told: Mapping[str, str]) -> str:
+    """Whom the tutor is to play, by name of what is told, marked as data: a learner may have
+    written it. What is empty is left out."""
+    lines = [f"{name}: {' '.join(without_marks(text).split())}" for name, text in told.items()]
+    said = "\n".join(line for line in lines if not line.endswith(": "))
+    return f"<companion>\n{said}\n</companion>"
+
+
 def unmarked(text: str) -> str:
     """A learner's words as they were before `learner_block`; any other text as it is. Nothing of
-    a block of memories: rules would take it for the learner's words."""
-    if _MEMORIES.fullmatch(text):
+    a block of memories or of a companion: rules would take it for the learner's words."""
+    if _ASIDE.fullmatch(text):
         return ""
     return without_marks(text).strip() if _MARKS.search(text) else text
 

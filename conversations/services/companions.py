@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from accounts.models import User
+from ai.providers.builtin.reply import opening
 from config.errors import Conflict
 from config.levels import Level
 from conversations.models import Conversation
@@ -25,6 +26,13 @@ def spoken_with(
         return language, level
     studied = learner.languages.filter(language=companion.language).first()
     return companion.language, (studied.level if studied else "") or Level.A1
+
+
+def opening_of(companion: Companion | None, language: str) -> str:
+    """What a companion says first; empty without one."""
+    if companion is None:
+        return ""
+    return opening(language, {"name": companion.name, "topic": companion.topic})
 
 
 def note_session(learner: User, companion: Companion | None) -> None:

@@ -11,7 +11,7 @@ from config.errors import DomainError, NotFound
 from config.languages import TAUGHT
 from config.levels import LEVELS
 from conversations.models import Conversation, Message
-from conversations.services.companions import note_session, spoken_with
+from conversations.services.companions import note_session, opening_of, spoken_with
 from conversations.titles import title_from
 from learning.content.services import note_scenario
 from learning.models import Companion, LearningSession
@@ -29,7 +29,8 @@ def start_conversation(
     session: LearningSession | None = None,
     companion: Companion | None = None,
 ) -> Conversation:
-    """A new conversation. In a scenario the tutor speaks first, in its authored words.
+    """A new conversation. In a scenario the tutor speaks first, in its authored words; as a
+    companion too, to say who that is.
 
     With a companion it is one of those the plan allows: raises PlanLimitReached.
     """
@@ -39,13 +40,16 @@ def start_conversation(
     )
     scene = _scene(language, level, scenario) if scenario else None
     if scene:
-        conversation.scenario, conversation.message_count = scenario, 1
+        conversation.scenario = scenario
         conversation.title = scene.title[:TITLE_LENGTH]
+    opening = scene.opening if scene else opening_of(companion, language)
+    conversation.message_count = 1 if opening else 0
     with transaction.atomic(savepoint=False):
         note_session(learner, companion)
         conversation.save(force_insert=True)
+        if opening:
+            _open(conversation, opening)
         if scene:
-            _open_scene(conversation, scene)
             now = timezone.now()
             note_scenario(learner=learner, language=language, scenario=scene.slug, now=now)
     return conversation
@@ -75,12 +79,12 @@ def new_conversation(
     )
 
 
-def _open_scene(conversation: Conversation, scene: Scenario) -> None:
+def _open(conversation: Conversation, text: str) -> None:
     Message.objects.create(
         conversation=conversation,
         position=1,
         role=Message.Role.ASSISTANT,
-        content=scene.opening,
+        content=text,
         provider="builtin",
         finished_at=timezone.now(),
     )

@@ -24,6 +24,10 @@ class Phrases:
     free: dict[str, tuple[Step, ...]]
     """Questions for free talk, by level."""
     languages: dict[str, str]
+    introduction: str
+    """Of the companion that is played."""
+    about: tuple[Step, ...]
+    """Questions about whatever topic a companion has."""
     try_it: str
     """Said to a learner who has this language as their own; names another."""
 
@@ -54,6 +58,8 @@ def phrases(language: str) -> Phrases:
         },
         free={level: tuple(_free(pair) for pair in pairs) for level, pairs in data["free"].items()},
         languages=data["languages"],
+        introduction=data["companion"]["introduction"],
+        about=tuple(_free(pair) for pair in data["companion"]["about"]),
         try_it=data["try_it"],
     )
 

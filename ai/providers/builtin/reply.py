@@ -1,7 +1,7 @@
 """What the built-in tutor says next: decided by the learner's words and what was said before."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from ai.language import TAUGHT
@@ -26,6 +26,8 @@ class Talk:
         self.text = request.messages[-1].content.strip() if request.messages else ""
         self.phrases: Phrases = phrases(request.language)
         self.scenario = _scenario(request)
+        self.companion = request.hints.get("companion")
+        self.first = request.hints.get("turn", 1) == 1
         replies = [message.content for message in request.messages if message.role == "assistant"]
         self.begun = bool(replies)
         self._said = "\n".join([self.scenario.opening if self.scenario else "", *replies])
@@ -65,6 +67,13 @@ class Talk:
         upcoming = (step.ask for step in self.steps[self.place + 1 :] if self.unsaid(step.ask))
         return next(upcoming, "") or self.say("finished")
 
+    def introduction(self) -> str:
+        """Whom the tutor plays, where the conversation has not been told."""
+        if not self.companion or not self.first:
+            return ""
+        line = introduction(self.language, self.companion)
+        return line if self.unsaid(line) else ""
+
     def model_sentence(self) -> str:
         return self.steps[max(self.place, 0)].model
 
@@ -76,7 +85,8 @@ class Talk:
     def _all_steps(self) -> tuple[Step, ...]:
         free = self.phrases.free[self.level]
         scenario = self.scenario.steps if self.scenario else ()
-        return scenario + free
+        about = self.phrases.about if self.companion else ()
+        return scenario + about + free
 
     def _find_place(self) -> int:
         """The last step that was put; -1 when none was, as at the start of free talk."""
@@ -93,10 +103,22 @@ def _scenario(request: ChatRequest) -> Scenario | None:
     return find(request.language, slug) if slug else None
 
 
+def introduction(language: str, companion: Mapping[str, str]) -> str:
+    """`companion` has a `name` and a `topic`: somebody's words, which stand in quotes."""
+    told = {name: companion[name].rstrip(" .") for name in ("name", "topic")}
+    return phrases(language).introduction.format(**told)
+
+
+def opening(language: str, companion: Mapping[str, str]) -> str:
+    """What the tutor says first to who begins to talk with a companion."""
+    return f"{introduction(language, companion)} {phrases(language).about[0].ask}"
+
+
 def compose(request: ChatRequest, seen: Observation) -> str:
     """The reply, never a line that this conversation's messages already hold."""
     talk = Talk(request)
-    parts = _answer(talk, seen)
+    *answer, question = _answer(talk, seen)
+    parts = [*answer, talk.introduction(), question]
     said = " ".join(part for part in parts if part)
     return said or talk.phrases.said["nothing_left"][0]
 

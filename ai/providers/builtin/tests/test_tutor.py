@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from ai.language import TAUGHT
 from ai.providers.builtin import BuiltinTutor
 from ai.providers.builtin.observe import Observation, observe
 from ai.providers.builtin.phrases import phrases
-from ai.providers.builtin.reply import compose
+from ai.providers.builtin.reply import compose, opening
 from ai.scenarios import LEVELS, catalogue, find
 from ai.types import ChatMessage, ChatRequest, Finish, TextDelta
 
@@ -15,6 +17,12 @@ def request(texts, *, language="es", level="A1", native="en", scenario="en-el-me
     return ChatRequest(
         "chat", "", messages, language, level, native_language=native, hints={"scenario": scenario}
     )
+
+
+def played(texts, **options):
+    asked = request(texts, scenario="", **options)
+    told = {"name": "La {vendedora}", "topic": "las compras."}
+    return replace(asked, hints={"companion": told, "turn": (len(texts) + 1) // 2})
 
 
 def converse(learner, **options) -> list[str]:
@@ -137,3 +145,28 @@ async def test_answers_without_the_language_tools(monkeypatch):
     monkeypatch.setattr(POOL, "run", fail)
     deltas = [delta async for delta in BuiltinTutor(pause=0).stream(request(["Quiero manzanas."]))]
     assert isinstance(deltas[-1], Finish)
+
+
+@pytest.mark.parametrize("language", TAUGHT)
+def test_a_companion_says_who_it_is_and_asks_about_its_topic(language):
+    seen, about = Observation(language=language), phrases(language).about
+
+    first = compose(played(["..."], language=language), seen)
+    assert "La {vendedora}" in first
+    assert "las compras" in first
+    assert first.endswith(about[0].ask)
+
+    second = compose(played(["...", first, "..."], language=language), seen)
+    assert "La {vendedora}" not in second
+
+
+def test_a_companion_that_has_opened_does_not_say_again_who_it_is():
+    told = {"name": "La {vendedora}", "topic": "las compras."}
+    spoken = opening("es", told)
+    assert spoken.endswith(phrases("es").about[0].ask)
+
+    asked = played(["Me gusta la fruta."])
+    asked = replace(asked, messages=(ChatMessage("assistant", spoken), *asked.messages))
+    reply = compose(asked, Observation(language="es"))
+    assert "La {vendedora}" not in reply
+    assert phrases("es").about[1].ask in reply
