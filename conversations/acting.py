@@ -14,13 +14,14 @@ from ai.errors import AllProvidersFailed
 from ai.tools import ToolStatus, run_tool_loop
 from ai.types import Finish
 from config.errors import DomainError
+from conversations.card_answers import answered_pair
 from conversations.events import TurnEvent
 from conversations.requests import action_request
-from conversations.tools import Result, Toolbox
+from conversations.routes.pairs import QUOTED, Pair, ordered_pair
+from conversations.tools import NoMeaning, Result, Toolbox
 from conversations.writing import Reply
 
 SAID: Final = Path(__file__).parent / "said.yaml"
-QUOTED: Final = re.compile(r"""[«"“„‘']\s*([^«»"“”„‘’']{1,80}?)\s*[»"”“’']""")
 MINUTES: Final = re.compile(r"\b(\d{1,3})\b")
 LEVELS_NAMED: Final = re.compile(r"\b[ABC][12]\b")
 
@@ -106,10 +107,16 @@ async def _practise(box: Toolbox, native: str, text: str) -> str:
 
 
 async def _add_card(box: Toolbox, native: str, text: str) -> str:
-    word = quoted(text)
-    if not word:
+    """The card of the word, with the meaning that the message gives, else with that of our lists.
+    Where both lack it, the reply asks for it in a form that `card_answers` knows again."""
+    given = ordered_pair(text) or answered_pair(box.turn) or Pair(quoted(text), "")
+    if not given.word:
         return says(native, "word_missing")
-    return says(native, "add_card", **await box.use("add_card", front=word))
+    try:
+        made = await box.use("add_card", front=given.word, back=given.meaning)
+    except NoMeaning:
+        return says(native, "meaning_missing", title=given.word)
+    return says(native, "add_card", **made)
 
 
 async def _look_up(box: Toolbox, native: str, text: str) -> str:

@@ -4,6 +4,7 @@ else, whatever its arguments say."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -97,6 +98,17 @@ SPECS: Final = (
 )
 
 
+class NoMeaning(NotFound):
+    """A card of a word that nobody has said the meaning of. `instead` is where to write it."""
+
+    code = "unknown_word"
+    message = "That word is not in our lists: say what it means."
+
+    def __init__(self, instead: Result) -> None:
+        super().__init__()
+        self.instead = instead
+
+
 @dataclass
 class Toolbox:
     """The tools of one turn, and what became of each call."""
@@ -111,7 +123,11 @@ class Toolbox:
         """Run a tool and keep what became of it. Raises DomainError."""
         call: Result = {"name": name, "arguments": arguments, "status": "failed", "result": {}}
         self.calls.append(call)
-        result = await in_thread(_as_learner, RUN[name], self.turn, arguments)
+        try:
+            result = await in_thread(_as_learner, RUN[name], self.turn, arguments)
+        except NoMeaning as missing:
+            call["result"] = missing.instead
+            raise
         call.update(status="done", result=result)
         return result
 
@@ -158,11 +174,15 @@ def _look_up(act: Act) -> Result:
 
 
 def _add_card(act: Act) -> Result:
-    front, back = act.given("front"), act.given("back")
+    front = act.given("front")
+    deck = default_deck(learner=act.learner, language=act.turn.language)
+    back = act.given("back") or _meaning(act, front)
     if not back:
-        back = _meaning(act, front)
+        # Without one there is nothing to recall.
+        page = reverse("practice:new_note", args=[deck.pk])
+        raise NoMeaning({"title": front, "url": f"{page}?{urlencode({'front': front})}"})
     note = add_note(
-        deck=default_deck(learner=act.learner, language=act.turn.language),
+        deck=deck,
         front=front,
         back=back,
         example=act.given("example"),
@@ -179,10 +199,11 @@ def _add_card(act: Act) -> Result:
 
 
 def _meaning(act: Act, word: str) -> str:
-    """Without one there is nothing to recall: the caller asks for it. Raises NotFound."""
-    facts = _look_up(Act(act.turn, act.learner, {"word": word}))
-    if not facts["meaning"]:
-        raise NotFound("That word is not in our lists: say what it means.", code="unknown_word")
+    """Empty for a word that we do not know, or only by its form."""
+    try:
+        facts = _look_up(Act(act.turn, act.learner, {"word": word}))
+    except NotFound:
+        return ""
     return str(facts["meaning"])
 
 

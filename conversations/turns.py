@@ -7,6 +7,7 @@ from contextlib import aclosing
 from conversations import corrections
 from conversations.acting import act, says
 from conversations.answering import answer, search
+from conversations.card_answers import gives_meaning
 from conversations.contract import within
 from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
@@ -14,6 +15,7 @@ from conversations.handover.phrases import said
 from conversations.looking import looked_again
 from conversations.retrieval.found import Retrieved
 from conversations.routes import Want, wanted
+from conversations.routes.choose import MAKE_CARD
 from conversations.services.turns import TurnContext
 from conversations.talking import talk
 from conversations.writing import Reply, TurnNotes
@@ -76,6 +78,8 @@ class _Writing:
             return Want("human")
         if self.turn.asked:
             return Want("action", "answer")
+        if await gives_meaning(self.turn):
+            return MAKE_CARD
         want, self.retrieved = await looked_again(self.reply, await wanted(self.turn.text))
         return want
 

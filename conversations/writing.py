@@ -101,9 +101,10 @@ class Reply:
         return SourceEvent(turn_id=self.turn.turn_id, **event_body(source))
 
     def tool(self, name: str, status: Any) -> ToolEvent:
-        """A call begun or over; with what came of it, to be opened from the page."""
+        """A call begun or over; with what came of it, or what to do instead, to be opened from the
+        page."""
         came = [call for call in self.notes.tools if call["name"] == name]
-        result = came[-1]["result"] if came and status == "done" else {}
+        result = came[-1]["result"] if came and status != "started" else {}
         return ToolEvent(
             turn_id=self.turn.turn_id,
             name=name,

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from ai.language.pool import POOL, Unavailable
 from conversations.routes.classify import may_want_more, meant
 from conversations.routes.examples import TALK
+from conversations.routes.pairs import ordered_pair
 from conversations.routes.rules import names_a_lesson
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class Want:
 
 PLAIN: Final = Want("talk")
 LOOK_IN_SESSIONS: Final = Want("retrieval", "sessions")
+MAKE_CARD: Final = Want("action", "add_card")
 MOST_KNOWN, LONGEST_KNOWN = 4096, 60
 """Short messages whose meaning is kept: thousands of learners say *And you?*"""
 
@@ -50,10 +52,10 @@ async def wanted(text: str) -> Want:
 
 
 def in_words(text: str) -> Want | None:
-    """What a message says in so many words that it wants; see `rules`."""
+    """What a message says in so many words that it wants; see `rules` and `pairs`."""
     if names_a_lesson(text):
         return LOOK_IN_SESSIONS
-    return None
+    return MAKE_CARD if ordered_pair(text) else None
 
 
 def _keep(text: str, what: str) -> None:

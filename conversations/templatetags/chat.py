@@ -30,7 +30,17 @@ TOOLS = {
     "set_goal": _("Noted your goal"),
     "ask_tutor": _("Called your tutor"),
 }
-FAILED = _("did not work")
+FAILED = {
+    "look_up": _("Could not look it up"),
+    "add_card": _("Could not make the card"),
+    "find_content": _("Found nothing"),
+    "start_practice": _("Could not prepare practice"),
+    "create_assessment_question": _("Found no question to ask"),
+    "give_feedback": _("Could not judge your answer"),
+    "set_goal": _("Could not note your goal"),
+    "ask_tutor": _("Could not call your tutor"),
+}
+"""What is said of a tool that did not work."""
 
 
 class Step(NamedTuple):
@@ -39,7 +49,6 @@ class Step(NamedTuple):
     words: Any
     title: str = ""
     url: str = ""
-    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,8 @@ def step_words() -> dict[str, Any]:
     """What scripts say of a step while it happens."""
     routes = {f"route.{name}": words for name, words in ROUTES.items()}
     tools = {f"tool.{name}": words for name, words in TOOLS.items()}
-    return {**routes, **tools, "url.memory": _page_of("memory")}
+    failed = {f"tool.{name}.failed": words for name, words in FAILED.items()}
+    return {**routes, **tools, **failed, "url.memory": _page_of("memory")}
 
 
 @register.filter
@@ -64,9 +74,9 @@ def steps(message: Message | None) -> list[Step]:
     found = [Step(ROUTES[message.route], url=_page_of(message.route))] if _tells(message) else []
     for call in message.tools:
         result = call.get("result") or {}
-        words = TOOLS.get(call["name"], call["name"])
-        failed = call["status"] == "failed"
-        found.append(Step(words, result.get("title", ""), result.get("url", ""), failed))
+        told = FAILED if call["status"] == "failed" else TOOLS
+        words = told.get(call["name"], call["name"])
+        found.append(Step(words, result.get("title", ""), result.get("url", "")))
     return found
 
 

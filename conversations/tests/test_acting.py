@@ -12,7 +12,7 @@ from conversations.routes import Want
 from conversations.services import TurnResult, begin_turn, finish_turn
 from conversations.turns import generate
 from conversations.writing import TurnNotes
-from learning.models import ContentItem, ExerciseAnswer
+from learning.models import Concept, ContentItem, ExerciseAnswer
 from practice.models import Note, PracticeSet, VocabularyItem, VocabularyList
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,11 +101,63 @@ async def test_a_word_without_quotation_marks_is_asked_for(ask, builtin):
     assert reply.tools == []
 
 
-async def test_an_unknown_word_is_no_card(ask, builtin):
+async def test_the_meaning_of_an_unknown_word_is_asked_for(ask, builtin, async_client, ana):
     events, reply = await ask('Add "zzzz" to my cards', Want("action", "add_card"))
-    assert events[-1].text == "That word is not in my lists."
+    assert "What does it mean? Write “zzzz = …”" in events[-1].text
     assert reply.tools[0]["status"] == "failed"
     assert not await Note.objects.aexists()
+    [step] = [event for event in events if type(event).__name__ == "Tool"]
+    assert (step.status, step.title) == ("failed", "zzzz")
+    await async_client.aforce_login(ana)
+    page = (await async_client.get(step.url)).content.decode()
+    assert "zzzz</textarea>" in page
+
+
+@pytest.mark.parametrize(
+    "answer", ["zzzz = umbrella", "umbrella", "An umbrella.", "it means umbrella"]
+)
+async def test_the_next_message_may_say_the_meaning(ask, builtin, answer):
+    await ask('Add "zzzz" to my cards', Want("action", "add_card"))
+    events, reply = await ask(answer, Want("talk"))
+    note = await Note.objects.aget()
+    assert (note.front, note.back.lower().removeprefix("an ")) == ("zzzz", "umbrella")
+    assert events[-1].text.startswith("I made a card of “zzzz”:")
+    assert reply.route == "action"
+
+
+@pytest.mark.parametrize(
+    "said", ["No sé.", "never mind", "¿Por qué?", "estoy cansado", "Ayer fui al cine con Luisa."]
+)
+async def test_what_is_no_meaning_is_talk(ask, builtin, said):
+    for slug in ("estar", "cansar"):
+        forms = [slug, "estoy", "cansado"]
+        await Concept.objects.acreate(language="es", kind="lemma", slug=slug, forms=forms)
+    await ask('Add "zzzz" to my cards', Want("action", "add_card"))
+    _, reply = await ask(said, Want("talk"))
+    assert reply.route == "talk"
+    assert not await Note.objects.aexists()
+
+
+async def test_only_the_last_reply_asks_for_a_meaning(ask, builtin):
+    await ask('Add "zzzz" to my cards', Want("action", "add_card"))
+    await ask("No sé.", Want("talk"))
+    _, reply = await ask("umbrella", Want("talk"))
+    assert reply.route == "talk"
+
+
+async def test_a_meaning_that_is_given_at_once(ask, builtin):
+    events, _ = await ask("Añade zzzz = umbrella", Want("action", "add_card"))
+    assert events[-1].text == "I made a card of “zzzz”: umbrella."
+
+
+async def test_the_learners_meaning_stands_above_that_of_the_lists(ask, builtin, words):
+    events, _ = await ask("Add «ventana» (shop window)", Want("action", "add_card"))
+    assert events[-1].text == "I made a card of “ventana”: shop window."
+
+
+async def test_an_unknown_word_is_not_looked_up(ask, builtin):
+    events, _ = await ask('What does "zzzz" mean?', Want("action", "look_up"))
+    assert events[-1].text == "That word is not in my lists."
 
 
 async def test_a_word_is_looked_up_in_the_learners_language(ask, builtin, words):

@@ -168,7 +168,7 @@ def test_what_was_done_on_the_way_is_shown_with_its_link(page, conversation):
     )
     shown = page.get(at("detail", conversation)).content.decode()
     assert '<a href="/notes/7">Made a card <strong>montaña</strong></a>' in shown
-    assert "Made a card (did not work)" in shown
+    assert "Could not make the card" in shown
 
 
 def test_a_saved_word_opens_where_it_was_saved(page, ana, ben, client):

@@ -22,16 +22,18 @@ from practice.decks.pages import form_page
 from practice.decks.selectors import history_of_note
 
 MOST_LINES = 30
+MOST_FILLED_IN = 1000
 
 
 @form_page
 @login_required
 @rate_limited("practice")
 def new_note_page(request: HttpRequest, deck_id: UUID) -> HttpResponse:
-    """One note after another, of the same kind and language."""
+    """One note after another, of the same kind and language; `front` is filled in for the first."""
     deck = own_deck(caller_of(request), deck_id)
     kind = request.GET.get("kind", Note.Kind.BASIC)
-    start = {"kind": kind, "language": deck.language}
+    front = request.GET.get("front", "")[:MOST_FILLED_IN]
+    start = {"kind": kind, "language": deck.language, "front": front}
     form = NoteForm(request.POST or None, request.FILES or None, initial=start)
     if form.is_valid():
         try:

@@ -153,9 +153,8 @@ const handlers = {
     if (words) turn.reply.step({ name: `route.${route}`, words, url: word(`url.${route}`) });
   },
   tool(turn, { name, status, title, url }) {
-    const words = word(`tool.${name}`, { otherwise: name });
-    const failed = status === "failed" ? ` ${word("step.failed")}` : "";
-    turn.reply.step({ name: `tool.${name}`, words: `${words}${failed}`, title, url });
+    const told = status === "failed" ? `tool.${name}.failed` : `tool.${name}`;
+    turn.reply.step({ name: `tool.${name}`, words: word(told, { otherwise: name }), title, url });
   },
   safety(turn) {
     turn.question?.comfort(page("safety"));
