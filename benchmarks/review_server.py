@@ -2,9 +2,10 @@
 reads one row by its index. What a review costs is told beside it."""
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from config.wsgi import application
+
+__all__ = ["application"]
 settings.ROOT_URLCONF = __name__
 
 
