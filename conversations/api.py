@@ -33,6 +33,10 @@ CONVERSATION = {
     "language": "es",
     "level": "A2",
     "scenario": "en-el-mercado",
+    "companion": {
+        "id": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c41",
+        "name": "La vendedora del mercado",
+    },
     "messageCount": 3,
     "lastMessageAt": "2025-11-15T10:00:01Z",
     "createdAt": "2025-11-15T10:00:00Z",
@@ -57,20 +61,33 @@ class ConversationCreateView(APIView):
         examples=[
             OpenApiExample("A scenario", {"scenario": "en-el-mercado"}, request_only=True),
             OpenApiExample(
+                "With a companion",
+                {"companionId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c41"},
+                request_only=True,
+            ),
+            OpenApiExample(
                 "Begun", CONVERSATION | {"messages": []}, response_only=True, status_codes=["201"]
             ),
         ],
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Begin a conversation, free or in a scenario of the learner's level."""
+        """Begin a conversation, free, in a scenario of the learner's level, or with a companion.
+
+        404: no such scenario, or no such companion for you. 403 `plan_limit`: the plan has no more
+        conversations with companions.
+        """
         wanted = _valid(serializers.ConversationCreateSerializer, request.data)
         learner = _user(request)
         if wanted.get("student_id", learner.pk) != learner.pk:
             raise NotFound
         language, level = _language_and_level(learner, wanted)
         conversation = services.start_conversation(
-            learner=learner, language=language, level=level, scenario=wanted["scenario"]
+            learner=learner,
+            language=language,
+            level=level,
+            scenario=wanted["scenario"],
+            companion=services.chosen_companion(learner, wanted["companion_id"]),
         )
         return Response(_detail(conversation), status.HTTP_201_CREATED)
 

@@ -7,11 +7,12 @@ from conversations.services.conversations import TITLE_LENGTH
 
 
 class StartConversationForm(forms.Form):
-    """A scenario of the learner's level, or none for talk of their own choosing."""
+    """A scenario of the learner's level, a companion, or neither for talk of their own choosing."""
 
     scenario = forms.SlugField(required=False, max_length=60)
     level = forms.ChoiceField(required=False, choices=[("", ""), *Level.choices])
     """The scenario's, where it is not the learner's own."""
+    companion = forms.UUIDField(required=False)
 
 
 class TitleForm(forms.Form):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -25,10 +26,13 @@ from conversations.selectors import (
     conversations_of,
     first_provider,
 )
-from conversations.services import UNDO, start_conversation
+from conversations.services import UNDO, chosen_companion, start_conversation
+from learning.companions.limits import PlanLimitReached
+from learning.companions.selectors import companions_of
 
 ON_A_PAGE = 20
 LONGEST_SEARCH = 100
+COMPANIONS_SHOWN = 3
 ASK_AFTER = timedelta(days=1)
 """An account's age from which on it is asked whether the tutor may remember."""
 
@@ -51,6 +55,7 @@ def conversation_list_page(request: HttpRequest) -> HttpResponse:
         "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
         "search": search,
         "scenarios": catalogue(language.language, level),
+        "companions": companions_of(learner, language=language.language)[:COMPANIONS_SHOWN],
         "deleted": _deleted(request, learner),
         "ask_memory": _may_ask_memory(learner),
     }
@@ -61,16 +66,20 @@ def _start(request: HttpRequest, learner: User, language: str, level: str) -> Ht
     form = StartConversationForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    scenario = form.cleaned_data["scenario"]
+    scenario, companion_id = form.cleaned_data["scenario"], form.cleaned_data["companion"]
     try:
         conversation = start_conversation(
             learner=learner,
             language=language,
             level=(scenario and form.cleaned_data["level"]) or level,
             scenario=scenario,
+            companion=chosen_companion(learner, companion_id),
         )
     except NotFound as error:
         raise Http404 from error
+    except PlanLimitReached as refusal:
+        messages.error(request, refusal.message)
+        return redirect("learning:companion", companion_id)
     return redirect("conversations:detail", conversation_id=conversation.pk)
 
 

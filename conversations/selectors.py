@@ -13,7 +13,8 @@ from practice.models import Deck, Note, VocabularyItem, VocabularyList
 
 
 def conversation_for(user: User, conversation_id: UUID) -> Conversation:
-    found = Conversation.objects.visible_to(user).filter(pk=conversation_id).first()
+    rows = Conversation.objects.visible_to(user).select_related("companion")
+    found = rows.filter(pk=conversation_id).first()
     if found is None:
         raise NotFound
     return found
@@ -27,7 +28,7 @@ def conversations_of(
     for word in search.split()[:8]:
         said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=word)
         rows = rows.filter(Q(title__icontains=word) | Exists(said))
-    return rows.order_by("-last_message_at", "-created_at")
+    return rows.select_related("companion").order_by("-last_message_at", "-created_at")
 
 
 def history_of(

@@ -8,6 +8,7 @@ from config.languages import TAUGHT_CHOICES
 from config.levels import Level
 from conversations.models import Conversation, Correction, Message, MessageSource
 from conversations.retrieval.places import url_of
+from learning.models import Companion
 
 
 class CorrectionSerializer(serializers.ModelSerializer[Correction]):
@@ -76,9 +77,15 @@ class HistoryMessageSerializer(MessageSerializer):
         fields = ("conversation_id", *MessageSerializer.Meta.fields)
 
 
+class ConversationCompanionSerializer(serializers.Serializer[Companion]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     conversation_id = serializers.UUIDField(source="id")
     student_id = serializers.UUIDField(source="learner_id")
+    companion = ConversationCompanionSerializer(allow_null=True, read_only=True)
 
     class Meta:
         model = Conversation
@@ -89,6 +96,7 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
             "language",
             "level",
             "scenario",
+            "companion",
             "message_count",
             "last_message_at",
             "created_at",
@@ -122,6 +130,9 @@ class ConversationCreateSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(TAUGHT_CHOICES, required=False)
     level = serializers.ChoiceField(Level.choices, required=False)
     scenario = serializers.SlugField(required=False, default="", allow_blank=True, max_length=60)
+    companion_id = serializers.UUIDField(
+        required=False, default=None, help_text="Whom the tutor plays; in the language it has."
+    )
 
 
 class RenameSerializer(serializers.Serializer[Any]):

@@ -67,6 +67,10 @@ class ChatRequestSerializer(serializers.Serializer[Any]):
     edit_of = serializers.UUIDField(
         required=False, help_text="An earlier message of yours that this one replaces: a branch."
     )
+    companion_id = serializers.UUIDField(
+        required=False,
+        help_text="With whom a new conversation is; in one that is there, the one it is with.",
+    )
 
 
 class WholeChatRequestSerializer(ChatRequestSerializer):
@@ -132,7 +136,10 @@ class ChatView(APIView):
     def post(self, request: Request) -> Response:
         """Say something to the tutor and read the reply as it is written.
 
-        Without `conversationId` a conversation begins in the learner's current language. The reply
+        Without `conversationId` a conversation begins in the learner's current language, or with
+        `companionId` in the companion's. 404: the conversation or the companion is not there for
+        you. 403 `plan_limit`: the plan has no more conversations with companions. 409
+        `other_companion`: the conversation is with another, or with none. The reply
         goes on when the connection breaks: read on at `/api/chat/stream/{messageId}`.
         """
         raise WrongServer

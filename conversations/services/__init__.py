@@ -1,5 +1,6 @@
 """Everything that writes conversations: for doors, tasks and the turn runner alike."""
 
+from conversations.services.companions import chosen_companion
 from conversations.services.conversations import (
     UNDO,
     delete_conversation,
@@ -23,6 +24,7 @@ __all__ = [
     "TurnContext",
     "TurnResult",
     "begin_turn",
+    "chosen_companion",
     "close_interrupted_turn",
     "delete_conversation",
     "finish_turn",

@@ -44,7 +44,7 @@ def start_conversation(
         conversation.title = scene.title[:TITLE_LENGTH]
     opening = scene.opening if scene else opening_of(companion, language)
     conversation.message_count = 1 if opening else 0
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         note_session(learner, companion)
         conversation.save(force_insert=True)
         if opening:
