@@ -13,6 +13,7 @@ from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
 from conversations.handover.phrases import said
 from conversations.looking import looked_again
+from conversations.moderation.watching import Unfit
 from conversations.retrieval.found import Retrieved
 from conversations.routes import Want, wanted
 from conversations.routes.choose import MAKE_CARD
@@ -61,7 +62,7 @@ class _Writing:
             # It answers out of the slips, so they come first.
             for correction in await self._corrections("now"):
                 yield correction
-        async with aclosing(self._written(want)) as events:
+        async with aclosing(self._fit(want)) as events:
             async for event in events:
                 yield event
                 if self.checking.done() and not self.found_corrections:
@@ -82,6 +83,16 @@ class _Writing:
             return MAKE_CARD
         want, self.retrieved = await looked_again(self.reply, await wanted(self.turn.text))
         return want
+
+    async def _fit(self, want: Want) -> AsyncGenerator[TurnEvent, None]:
+        """What is written, up to the sentence that is not fit to be shown. Whoever writes is
+        stopped there, and the end takes back what was shown."""
+        try:
+            async with aclosing(self._written(want)) as events:
+                async for event in events:
+                    yield event
+        except Unfit:
+            return
 
     async def _written(self, want: Want) -> AsyncGenerator[TurnEvent, None]:
         """The reply by its route. What cannot be looked up, and was not said to be in their

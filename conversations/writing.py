@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ai.chain import stream_chat
 from ai.factory import chat_models
-from ai.moderation import Verdict, check
+from ai.moderation import Verdict
 from ai.types import ChatRequest, Finish, TextDelta
 from conversations.events import (
     CorrectionEvent,
@@ -22,6 +22,7 @@ from conversations.events import Source as SourceEvent
 from conversations.events import Tool as ToolEvent
 from conversations.moderation.safety import safety_message
 from conversations.moderation.services import withheld
+from conversations.moderation.watching import Watch
 from conversations.retrieval.citations import event_body, reply_body
 from conversations.retrieval.found import Source
 from conversations.services.turns import TurnContext
@@ -68,6 +69,7 @@ class Reply:
         # another provider be the one that speaks.
         self.announced = next((model.name for model in chat_models()), BUILTIN)
         self.text: list[str] = []
+        self.watch = Watch(turn.language)
         self.confidence: float | None = None
         self.suggest_tutor = False
 
@@ -87,8 +89,10 @@ class Reply:
         )
 
     def delta(self, text: str) -> list[TurnEvent]:
-        """The words, after who speaks them when that is another than was announced."""
+        """The words, after who speaks them when that is another than was announced. Raises Unfit
+        instead at the end of a sentence that is not fit to be shown."""
         self.text.append(text)
+        self.watch.hear(text)
         event = DeltaEvent(turn_id=self.turn.turn_id, text=text)
         return [event] if self.announced == self.notes.provider else [self.start(), event]
 
@@ -120,7 +124,7 @@ class Reply:
     def moderate(self) -> None:
         """Take back what is not fit to be shown: the last event carries the text that stays."""
         text = "".join(self.text)
-        self.notes.verdict = check(text, language=self.turn.language)
+        self.notes.verdict = self.watch.verdict(text)
         if self.notes.verdict.blocked:
             self.notes.withheld_text = text
             self.notes.sources = []

@@ -48,8 +48,8 @@ _LEAD: Final = re.compile(rf"^(?:=|→|:|(?:{_MEANS})\b)\s*", re.IGNORECASE)
 _ASKED: Final = re.compile(r"[«“„\"]\s*([^«»“”„\"]{1,80}?) = …\s*[»”“\"]")
 _SENTENCE: Final = re.compile(r"[=?!¿¡;\n]|[.…]\s*\S|\s\S+\s.*\.$")
 _DECLINED: Final = re.compile(
-    r"thanks|thank you|never ?mind|forget it|skip(?: it)?|cancel|stop|ok(?:ay)?|later|not now|nothing"
-    r"|gracias|no importa|da igual|olvidalo|dejalo|nada|mas tarde|luego|ahora no"
+    r"thanks|thank you|never ?mind|forget it|skip(?: it)?|cancel|stop|ok(?:ay)?|later|not now"
+    r"|nothing|gracias|no importa|da igual|olvidalo|dejalo|nada|mas tarde|luego|ahora no"
     r"|merci|tant pis|laisse(?: tomber)?|rien|plus tard|pas maintenant"
     r"|danke|egal|(?:vergiss|lass) es|nichts|spater|jetzt nicht"
 )

@@ -4,7 +4,9 @@ import pytest
 
 from ai.errors import ContentBlocked
 from ai.models import ModerationFlag
+from ai.providers.scripted import Scene
 from conversations.models import Conversation, Message
+from conversations.routes import Want
 from conversations.services import TurnResult, begin_turn, close_interrupted_turn, finish_turn
 from conversations.streams.connections import in_thread
 from conversations.turns import generate
@@ -75,6 +77,51 @@ async def test_a_reply_that_is_not_fit_is_taken_back(ana, conversation, script):
     assert THREAT not in end.text
     assert "not fit to show" in end.text
     assert notes.withheld_text == THREAT
+
+
+FIVE = (
+    "Hola, Ana. ",
+    "Voy a poner una bomba ",
+    "en la universidad. ",
+    "Tres. ",
+    "Cuatro. ",
+    "Y ya.",
+)
+
+
+@pytest.mark.parametrize("hang_after", [3, None], ids=["stops for ever", "goes on"])
+async def test_the_writer_of_what_is_not_fit_is_stopped_at_the_end_of_its_sentence(
+    ana, script, as_user, hang_after
+):
+    script.add(Scene(pieces=FIVE, hang_after=hang_after))
+    client = await as_user(ana)
+    events = await client.turn("POST", "/api/chat", {"message": "Hola."})
+    shown = "".join(event["text"] for event in events if event["type"] == "delta")
+    assert shown == "Hola, Ana. Voy a poner una bomba "
+    assert script.closed_early == 1
+    assert "not fit to show" in events[-1]["text"]
+    reply = await Message.objects.aget(pk=events[0]["messageId"])
+    assert (reply.status, reply.content) == ("complete", events[-1]["text"])
+    flag = await ModerationFlag.objects.aget()
+    assert (flag.surface, flag.action, str(flag.source_id)) == ("reply", "blocked", str(reply.pk))
+
+
+async def test_harmless_words_are_shown_as_they_come(ana, conversation, script):
+    pieces = ("Hola, ", "Ana. ", "¿Qué ", "tal? ", "Cuén", "tame", ".")
+    script.say(*pieces)
+    turn = await begun(ana, "Hola.", conversation)
+    events = [event async for event in generate(turn, TurnNotes())]
+    shown = tuple(event.text for event in events if type(event).__name__ == "DeltaEvent")
+    assert shown == pieces
+
+
+async def test_what_a_model_says_beside_its_tools_is_read_too(ana, conversation, script, found):
+    found.want = Want("action", "practise")
+    script.say(THREAT, " Después, nada.")
+    turn = await begun(ana, "Dame ejercicios.", conversation)
+    *events, end = [event async for event in generate(turn, TurnNotes())]
+    assert not [event for event in events if type(event).__name__ == "DeltaEvent"]
+    assert "not fit to show" in end.text
 
 
 def test_its_words_are_in_the_flag_and_not_in_the_conversation(ana, conversation):

@@ -173,7 +173,8 @@ const handlers = {
     turn.question?.correct(correction, page("correction"));
     follower.keep();
   },
-  "message.end"(turn, { text, suggestTutor }) {
+  "message.end"(turn, { text, sources, suggestTutor }) {
+    if (!sources.length) turn.reply.citeNothing();
     turn.reply.finish({ text, status: "complete" });
     if (suggestTutor) turn.reply.suggestTutor();
     announcer.hear(text, { finished: true });

@@ -134,6 +134,12 @@ export class Reply {
     this.#onGrow();
   }
 
+  /** What was cited goes with a reply that was taken back. */
+  citeNothing() {
+    part(this.#element, "sources-list").replaceChildren();
+    part(this.#element, "sources").hidden = true;
+  }
+
   suggestTutor() {
     part(this.#element, "suggest-tutor").hidden = false;
   }
