@@ -27,9 +27,9 @@ TEMPLATE = os.environ.setdefault("SITE_TEMPLATE", f"parlance_site_{uuid4().hex[:
 
 @contextmanager
 def running_site(*commands: Sequence[str], **environment: str) -> Iterator[str]:
-    """Yields the address. `environment` is added to the server's; the commands of `manage.py` run
-    when the content is there."""
-    with _own_database() as database_url:
+    """Yields the address. `environment` is added to the server's, whose `DATABASE_URL` may name an
+    empty database; the commands of `manage.py` run when the content is there."""
+    with _database(environment.get("DATABASE_URL")) as database_url:
         env = _environment(database_url) | environment
         for command in commands:
             _manage(*command, env=env)
@@ -43,7 +43,11 @@ def drop_template() -> None:
 
 
 @contextmanager
-def _own_database() -> Iterator[str]:
+def _database(given: str | None) -> Iterator[str]:
+    if given:
+        _fill(given)
+        yield given
+        return
     name = f"{TEMPLATE}_{uuid4().hex[:12]}"
     with _admin() as admin:
         _make_template(admin)
@@ -63,14 +67,18 @@ def _make_template(admin: "psycopg.Connection[tuple[object, ...]]") -> None:
         building = f"{TEMPLATE}_new"
         admin.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{building}"')
-        env = _environment(_address(building))
-        _manage("migrate", "--verbosity=0", env=env)
-        _manage("load_concepts", "--no-words", env=env)
-        for content in ("load_content", "load_vocabulary", "load_items"):
-            _manage(content, env=env)
+        _fill(_address(building))
         admin.execute(f'ALTER DATABASE "{building}" RENAME TO "{TEMPLATE}"')
     finally:
         admin.execute("SELECT pg_advisory_unlock(hashtext(%s))", [TEMPLATE])
+
+
+def _fill(database_url: str) -> None:
+    env = _environment(database_url)
+    _manage("migrate", "--verbosity=0", env=env)
+    _manage("load_concepts", "--no-words", env=env)
+    for content in ("load_content", "load_vocabulary", "load_items"):
+        _manage(content, env=env)
 
 
 def _environment(database_url: str) -> dict[str, str]:
