@@ -52,7 +52,9 @@ class CompanionForm(forms.Form):
         label=_("Topic"), max_length=120, help_text=_("What it likes to talk about.")
     )
     style = forms.ChoiceField(label=_("Manner"), choices=STYLES)
-    voice = forms.ChoiceField(label=_("Voice"), choices=VOICES, help_text=_("For talk aloud."))
+    voice = forms.ChoiceField(
+        label=_("Voice"), choices=VOICES, help_text=_("How it sounds where replies are read aloud.")
+    )
     duration = forms.IntegerField(
         label=_("Minutes of a session"), min_value=1, max_value=LONGEST_SESSION, initial=15
     )
@@ -71,6 +73,8 @@ class CompanionForm(forms.Form):
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
+        # Asked of every companion; which of them need it is checked with the subject.
+        self.fields["language"].one_of_several = True  # type: ignore[attr-defined]  # the template's
         for name in ("style", "voice"):
             self._offer(name, str(initial.get(name, "")))
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.tests.factories import (
@@ -204,6 +205,20 @@ class TestBookmarks:
         assert "Take the bookmark" in text(browser.get(PAGE))
         assert browser.post(address, {"do": "remove"}).url == f"{PAGE}/{ours.pk}"
         assert not Bookmark.objects.exists()
+
+    @pytest.mark.parametrize("page", [PAGE, "/talk", "one"])
+    def test_can_be_made_from_a_browser(self, ana, ours, page):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(ana)
+        shown = text(browser.get(f"{PAGE}/{ours.pk}" if page == "one" else page))
+        form = shown[shown.index('class="bookmark"') :]
+        token = re.search(
+            r'name="csrfmiddlewaretoken" value="(\w+)"', form[: form.index("</form>")]
+        )
+
+        browser.post(f"{PAGE}/{ours.pk}/bookmark", {"csrfmiddlewaretoken": token[1]})
+
+        assert Bookmark.objects.exists()
 
     @pytest.mark.parametrize("to", ["//evil.example", "https://evil.example/", "javascript:x"])
     def test_lead_nowhere_else(self, browser, ours, to):
