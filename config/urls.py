@@ -17,6 +17,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    # First what has a beginning of its own: pages are tried one after another.
+    path("api/", include(api)),
     path("", home_page, name="home"),
     path("", include("accounts.urls")),
     path("", include("learning.urls")),
@@ -24,7 +26,6 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("", include("practice.urls")),
     path("", include("conversations.urls")),
-    path("api/", include(api)),
     path("admin/", admin.site.urls),
 ]
 
