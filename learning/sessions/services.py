@@ -3,7 +3,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from accounts.models import LearnerLanguage, User
 from accounts.selectors import local_day
@@ -39,13 +38,11 @@ def record_study(
     if not done:
         return
     key = {"learner": learner, "language": language, "day": local_day(learner, now)}
-    days = StudyDay.objects.filter(**key)
-    more = {name: F(name) + count for name, count in done.items()}
     if _added(key, done):
         return
     _, created = StudyDay.objects.get_or_create(**key, defaults=done)
     if not created:
-        days.update(**more)
+        _added(key, done)
 
 
 def _added(key: Mapping[str, Any], done: Mapping[str, int]) -> bool:
