@@ -3,7 +3,7 @@
 The SDK makes the call; the stream is read raw, since its objects cost several times the CPU.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from typing import Any, cast
 
 import aiohttp
@@ -15,6 +15,7 @@ from ai.errors import ProviderError
 from ai.providers import openai_wire as wire
 from ai.providers.clients import PerLoop
 from ai.providers.openai_errors import from_body, translate
+from ai.providers.pace import next_step, paced
 from ai.providers.sse import DataLines
 from ai.types import ChatRequest, Delta, Finish, TextDelta, ToolCalls, Usage
 
@@ -50,10 +51,11 @@ class OpenAIModel:
         response = await self._open(request)
         reader = _Reader(self.name)
         try:
-            async for chunk in _body(response):
-                for payload in reader.lines.feed(chunk):
-                    if delta := reader.read(payload):
+            with paced():
+                async for chunk in _body(response):
+                    for delta in reader.take(chunk):
                         yield delta
+                    await next_step()
         except _BROKEN as error:
             if not reader.finished:
                 raise translate(error, provider=self.name) from error
@@ -120,6 +122,22 @@ class _Reader:
         self._tools = wire.ToolAssembly()
         self._usage = Usage()
 
+    def take(self, chunk: bytes) -> Iterator[Delta]:
+        """What a piece of the stream says; words that came together as one delta."""
+        words: list[str] = []
+        try:
+            for payload in self.lines.feed(chunk):
+                delta = self.read(payload)
+                if type(delta) is TextDelta:
+                    words.append(delta.text)
+                elif delta:
+                    yield from _together(words)
+                    yield delta
+        except ProviderError:
+            yield from _together(words)
+            raise
+        yield from _together(words)
+
     def read(self, payload: bytes) -> Delta | None:
         if payload == b"[DONE]":
             self.finished = True
@@ -166,3 +184,9 @@ class _Reader:
 
     def _error(self, code: str, message: str) -> ProviderError:
         return ProviderError(code, message, retryable=True, provider=self._provider)
+
+
+def _together(words: list[str]) -> Iterator[TextDelta]:
+    if words:
+        yield TextDelta("".join(words))
+        words.clear()

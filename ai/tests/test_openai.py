@@ -1,13 +1,14 @@
 import asyncio
 import time
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 
 import pytest
 
 from ai.chain import complete, stream_chat
 from ai.errors import ProviderError
-from ai.providers.openai import OpenAIModel
-from ai.testing.answers import Answer
+from ai.providers.openai import OpenAIModel, _Reader
+from ai.providers.pace import paced
+from ai.testing.answers import Answer, openai_chunk
 from ai.tests.factories import make_request
 from ai.types import ChatMessage, Finish, TextDelta, ToolCall, ToolCalls, ToolSpec, Usage
 
@@ -78,9 +79,9 @@ async def test_oddities_of_compatible_servers(model, server, oddity):
     assert isinstance(deltas[-1], Finish)
 
 
-async def test_thinking_is_a_sign_of_life(model, server):
-    server.answer(Answer(reasoning=["Hmm."]))
-    assert (await collect(model))[0] == TextDelta("")
+def test_thinking_is_a_sign_of_life():
+    thought = openai_chunk({"reasoning_content": "Hmm."})
+    assert list(_Reader("openai").take(thought)) == [TextDelta("")]
 
 
 async def test_length_is_told_apart_from_stop(model, server):
@@ -216,3 +217,26 @@ async def test_cancelling_before_the_headers_reaches_upstream(server):
     [seen] = server.requests
     assert await asyncio.to_thread(seen.gone.wait, 5)
     assert seen.gone_at - asked < 0.2
+
+
+def test_words_that_come_together_are_one_delta():
+    reader = _Reader("openai")
+    chunk = openai_chunk({"content": "Hola, "}) + openai_chunk({"content": "¿qué tal?"})
+    assert list(reader.take(chunk)) == [TextDelta("Hola, ¿qué tal?")]
+
+
+def test_words_before_a_malformed_chunk_are_given_before_it_fails():
+    deltas = _Reader("openai").take(openai_chunk({"content": "Hola"}) + b"data: {no\n\n")
+    assert next(deltas) == TextDelta("Hola")
+    with pytest.raises(ProviderError, match="parse"):
+        next(deltas)
+
+
+async def test_many_streams_are_read_in_wider_steps(model, server):
+    server.answer(Answer(pieces=["uno ", "dos ", "tres"], pause=0.02))
+    with ExitStack() as others:
+        for _ in range(300):
+            others.enter_context(paced())
+        deltas = await collect(model)
+    assert [delta.text for delta in deltas[:-1]] != ["uno ", "dos ", "tres"]
+    assert "".join(delta.text for delta in deltas[:-1]) == "uno dos tres"

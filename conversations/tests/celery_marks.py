@@ -5,7 +5,8 @@ from pathlib import Path
 
 from celery import Celery
 
-app = Celery("marks")
+# Not the current app: the tests that import this run beside those of the real one.
+app = Celery("marks", set_as_current=False)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(task_queues=None, task_create_missing_queues=True, task_always_eager=False)
 
