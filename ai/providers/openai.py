@@ -24,6 +24,10 @@ _TIMEOUT = openai.Timeout(connect=10.0, read=300.0, write=30.0, pool=30.0)
 _STREAM_OPTIONS = {"timeout": openai.Timeout(connect=10.0, read=None, write=30.0, pool=30.0)}
 _BROKEN = (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, OSError)
 
+# Made when this is imported, in a thread: it loads a library of its own, and the first stream would
+# wait for that.
+_CERTIFICATES = httpx2.create_ssl_context()
+
 _decoder = msgspec.json.Decoder(wire.Chunk)
 
 
@@ -34,7 +38,7 @@ def make_client(api_key: str, base_url: str) -> openai.AsyncOpenAI:
         base_url=base_url or None,
         max_retries=0,
         timeout=_TIMEOUT,
-        http_client=openai.DefaultAioHttpClient(timeout=_TIMEOUT),
+        http_client=openai.DefaultAioHttpClient(timeout=_TIMEOUT, verify=_CERTIFICATES),
     )
 
 
