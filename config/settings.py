@@ -439,6 +439,8 @@ TODAY_STEPS = [
 ]
 # Who knows a learner's conversations with a companion: (learner, companion's id) -> [Talk].
 COMPANION_TALKS = "conversations.links.talks_with"
+# Who has to know, in the same transaction, that a companion is deleted: (companion) -> None.
+COMPANION_ENDS = "conversations.memory.services.keep_nothing_unread"
 # Who knows the sessions a set may be made from: (learner, id) -> (language, concepts) or None.
 PRACTICE_SESSIONS = [
     "practice.sets.aims.of_learning_session",

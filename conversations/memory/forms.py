@@ -33,6 +33,12 @@ class MemoryForm(forms.Form):
     )
 
 
+class KeptForForm(forms.Form):
+    """The one companion that is told; none: all."""
+
+    companion = forms.UUIDField(required=False)
+
+
 class PauseForm(forms.Form):
     until = forms.DateField(
         label=_("Pause until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from ai.embeddings import content_hash
@@ -12,6 +14,8 @@ from ai.models import CachedEmbedding
 from config.errors import DomainError
 from conversations.memory import profile
 from conversations.memory.models import MAX_CONTENT, Memory
+from conversations.models import Conversation
+from learning.models import Companion
 
 CHANGEABLE: Final = ("content", "pinned", "namespace", "companion_id")
 
@@ -21,9 +25,12 @@ def change(*, memory: Memory, changes: Mapping[str, Any], now: datetime) -> Memo
     """Take `content`, `pinned`, `namespace` and `companion_id` (None: told to every companion).
 
     A rewritten memory is the learner's own words: it counts as said now, and what the old words
-    had put in the profile goes. Pinning brings an archived one back. Raises DomainError.
+    had put in the profile goes. So it does when it is made private to a companion, since everyone
+    reads the profile. Pinning brings an archived one back. Raises DomainError, also for a
+    companion that the learner does not see.
     """
     memory = _locked(memory)
+    _check_companion(memory, changes.get("companion_id"))
     content = changes.get("content", memory.content).strip()
     if not 0 < len(content) <= MAX_CONTENT:
         raise DomainError(details={"content": [f"Use 1 to {MAX_CONTENT} characters."]})
@@ -33,6 +40,8 @@ def change(*, memory: Memory, changes: Mapping[str, Any], now: datetime) -> Memo
         memory.content, memory.edited, memory.said_at = content, True, now
         memory.language = memory.learner.native_language
         memory.embedding, memory.embedder = None, ""
+    if changes.get("companion_id"):
+        unfill(memory=memory)
     for name in ("pinned", "namespace", "companion_id"):
         if name in changes:
             setattr(memory, name, changes[name])
@@ -86,6 +95,21 @@ def forget_everything(*, learner: User) -> int:
         _forget_vector(memory)
     Memory.objects.filter(learner=learner).delete()
     return len(memories)
+
+
+def keep_nothing_unread(companion: Companion) -> None:
+    """A companion ends. What was said to one that keeps things to itself, and is not read yet,
+    could be remembered for everyone only: it is not read at all."""
+    if companion.keeps_private:
+        talks = Conversation.objects.filter(companion=companion)
+        talks.update(memory_read_at=timezone.now())
+
+
+def _check_companion(memory: Memory, companion_id: UUID | None) -> None:
+    if companion_id is None or companion_id == memory.companion_id:
+        return
+    if not Companion.objects.visible_to(memory.learner).filter(pk=companion_id).exists():
+        raise DomainError(details={"companion_id": ["There is no such companion."]})
 
 
 def unfill(*, memory: Memory) -> None:

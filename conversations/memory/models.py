@@ -65,6 +65,9 @@ class Memory(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    companion: object = None
+    """The one it is private to, where the page says who that is."""
+
     objects = MemoryQuerySet.as_manager()
 
     class Meta:

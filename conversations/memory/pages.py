@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,13 +12,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.callers import caller_of
+from accounts.models import User
 from accounts.selectors import learner_record
 from config.errors import DomainError, NotFound
 from conversations.memory import services
 from conversations.memory.extraction.builtin import SPEAKS
-from conversations.memory.forms import MemoryFilterForm, MemoryForm, PauseForm, tomorrow
+from conversations.memory.forms import (
+    KeptForForm,
+    MemoryFilterForm,
+    MemoryForm,
+    PauseForm,
+    tomorrow,
+)
 from conversations.memory.models import Memory
 from conversations.memory.selectors import consent_of, counts_of, memories_of, memory_for
+from learning.companions.selectors import companions_known_to
+from learning.models import Companion
 
 ON_A_PAGE = 20
 
@@ -42,8 +51,19 @@ def memory_page(request: HttpRequest) -> HttpResponse:
         "tomorrow": tomorrow(now, learner.timezone),
         "needs_model": learner.native_language not in SPEAKS,
         "record": learner_record(learner),
+        "companions": _name_companions(learner, page.object_list),
     }
     return render(request, "conversations/memory/list.html", context)
+
+
+def _name_companions(learner: User, memories: Iterable[Memory]) -> list[Companion]:
+    """The companions a memory may be kept for; each memory gets the one it is kept for."""
+    kept_for = {memory.companion_id for memory in memories if memory.companion_id}
+    companions = companions_known_to(learner, also=kept_for)
+    by_id = {companion.pk: companion for companion in companions}
+    for memory in memories:
+        memory.companion = memory.companion_id and by_id.get(memory.companion_id)
+    return companions
 
 
 @require_POST
@@ -58,7 +78,9 @@ def change_page(request: HttpRequest, memory_id: UUID) -> HttpResponse:
         return HttpResponseBadRequest()
     try:
         messages.success(request, act(request, memory))
-    except DomainError:
+    except DomainError as refusal:
+        if "companion_id" in (refusal.details or {}):
+            raise Http404 from refusal
         messages.error(request, _("Use 1 to 240 characters. What was remembered is as it was."))
     return _back(request)
 
@@ -94,6 +116,17 @@ def _unpin(request: HttpRequest, memory: Memory) -> str:
     return _("Not pinned any more.")
 
 
+def _keep_for(request: HttpRequest, memory: Memory) -> str:
+    form = KeptForForm(request.POST)
+    if not form.is_valid():
+        raise DomainError(details={"companion_id": []})
+    companion = form.cleaned_data["companion"]
+    services.change(memory=memory, changes={"companion_id": companion}, now=timezone.now())
+    if companion:
+        return _("From now on it is told to that companion alone.")
+    return _("From now on it is told to the tutor and every companion.")
+
+
 def _end(request: HttpRequest, memory: Memory) -> str:
     services.expire(memory=memory, now=timezone.now())
     return _("Kept as something that was true before. The tutor does not use it.")
@@ -113,6 +146,7 @@ CHANGES: dict[str, Callable[[HttpRequest, Memory], str]] = {
     "rewrite": _rewrite,
     "pin": _pin,
     "unpin": _unpin,
+    "keep_for": _keep_for,
     "end": _end,
     "forget": _forget,
     "unfill": _unfill,

@@ -101,7 +101,7 @@ def _by_patterns(reading: Reading) -> list[Candidate]:
 
 
 def _next_stretch(conversation_id: UUID | str, now: datetime) -> _Stretch | None:
-    row = Conversation.objects.select_related("learner").filter(
+    row = Conversation.objects.select_related("learner", "companion").filter(
         pk=conversation_id, deleted_at__isnull=True, last_message_at__lte=now - FINISHED_AFTER
     )
     conversation = row.first()
@@ -197,11 +197,12 @@ class _Known:
 
     def __init__(self, conversation: Conversation) -> None:
         self.learner = conversation.learner
-        self.memories = list(
-            Memory.objects.filter(learner=self.learner, superseded_by__isnull=True)
-            .select_for_update(of=("self",))
-            .order_by("pk")
-        )
+        self.private_to = _private_to(conversation)
+        rows = Memory.objects.filter(learner=self.learner, superseded_by__isnull=True)
+        if self.private_to:
+            # What only another companion knows is not said again by what this one hears.
+            rows = rows.filter(Q(companion_id=None) | Q(companion_id=self.private_to))
+        self.memories = list(rows.select_for_update(of=("self",)).order_by("pk"))
         told = MemoryRecall.objects.filter(message__conversation=conversation)
         self.told = list(told.values_list("memory_id", "message__created_at"))
 
@@ -209,7 +210,7 @@ class _Known:
         """Whether it was news."""
         candidate, new = found.candidate, _told(found, found_by)
         for memory in self.memories:
-            if same(new, _told_by(memory, found.embedder)):
+            if same(new, _told_by(memory, found.embedder)) and not self._would_tell(memory):
                 self._again(memory, candidate)
                 return False
         standing = [memory for memory in self.memories if memory.valid_to is None]
@@ -219,6 +220,11 @@ class _Known:
             return False
         self._add(found, rivals, found_by)
         return True
+
+    def _would_tell(self, memory: Memory) -> bool:
+        """Whether a word to one companion would bring back what everyone was told."""
+        gone = memory.valid_to is not None or memory.archived_at is not None
+        return gone and self.private_to is not None and memory.companion_id is None
 
     def _again(self, memory: Memory, candidate: Candidate) -> None:
         """Said once more, unless the tutor had just said it, or it has been ended since."""
@@ -239,6 +245,7 @@ class _Known:
 
     def _add(self, found: _Found, rivals: Sequence[Memory], found_by: str) -> None:
         candidate = found.candidate
+        known_to = [one.companion_id for one in rivals if one.companion_id]
         memory = Memory.objects.create(
             learner=self.learner,
             type=candidate.type,
@@ -248,7 +255,7 @@ class _Known:
             language=self.learner.native_language,
             importance=candidate.importance,
             pinned=any(rival.pinned for rival in rivals),
-            companion_id=next((one.companion_id for one in rivals if one.companion_id), None),
+            companion_id=known_to[0] if known_to else self.private_to,
             extracted_by=found_by,
             embedding=found.vector,
             embedder=found.embedder,
@@ -261,13 +268,21 @@ class _Known:
         for rival in rivals:
             self._supersede(rival, memory)
         self.memories = [one for one in self.memories if one not in rivals] + [memory]
-        profile.fill(memory, field=candidate.field, value=candidate.value)
+        if memory.companion_id is None:
+            # Every companion, and the whole product, reads the profile.
+            profile.fill(memory, field=candidate.field, value=candidate.value)
 
     def _supersede(self, old: Memory, new: Memory) -> None:
         profile.take_back(self.learner, [old])
         Memory.objects.filter(pk=old.pk).update(
             valid_to=max(new.valid_from, old.valid_from), superseded_by=new, filled=[], pinned=False
         )
+
+
+def _private_to(conversation: Conversation) -> UUID | None:
+    """The companion that keeps for itself what it hears."""
+    companion = conversation.companion
+    return companion.pk if companion and companion.keeps_private else None
 
 
 def _told(found: _Found, found_by: str) -> Told:

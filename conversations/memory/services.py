@@ -13,6 +13,7 @@ from conversations.memory.keeping import (
     expire,
     forget,
     forget_everything,
+    keep_nothing_unread,
     unfill,
 )
 from conversations.memory.recalling import MEMORY_TOKENS, note_recalls, recall
@@ -25,6 +26,7 @@ __all__ = [
     "forget",
     "forget_everything",
     "give_consent",
+    "keep_nothing_unread",
     "note_recalls",
     "pause",
     "recall",

@@ -12,6 +12,7 @@ from conversations.tests.memory_cast import (
     MemoryEvidenceFactory,
     MemoryFactory,
 )
+from learning.tests.factories import CompanionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ class TestOne:
         assert body["namespace"] == "personal"
 
     def test_private_to_a_companion(self, api, memory):
-        companion = str(uuid4())
+        companion = str(CompanionFactory(author=memory.learner).pk)
         path = f"/api/memory/{memory.pk}"
         assert (
             api.patch(path, {"companionId": companion}, format="json").json()["companionId"]
@@ -103,6 +104,16 @@ class TestOne:
         )
         body = api.patch(path, {"companionId": None}, format="json").json()
         assert body["companionId"] is None
+
+    def test_private_to_no_companion_of_others(self, api, memory):
+        for companion in (CompanionFactory().pk, uuid4()):
+            answer = api.patch(
+                f"/api/memory/{memory.pk}", {"companionId": str(companion)}, format="json"
+            )
+            assert answer.status_code == 400
+            assert "companionId" in answer.json()["details"]
+        memory.refresh_from_db()
+        assert memory.companion_id is None
 
     def test_no_longer_true(self, api, memory):
         body = api.patch(f"/api/memory/{memory.pk}", {"noLongerTrue": True}, format="json").json()

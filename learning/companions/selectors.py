@@ -1,5 +1,6 @@
 """What is asked about companions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -72,6 +73,14 @@ def own_companion(user: User, companion_id: UUID) -> Companion:
     if companion.author_id != user.pk:
         raise Forbidden(_("Only who made a companion can change it."), code="only_the_author")
     return companion
+
+
+def companions_known_to(user: User, *, also: Collection[UUID] = ()) -> list[Companion]:
+    """Those that the user made, bookmarked or talked with, and the named ones, by name."""
+    known = Q(author=user) | Q(bookmarks__user=user) | Q(sessions__user=user)
+    theirs = Companion.objects.visible_to(user).filter(known)
+    rows = Companion.objects.filter(Q(pk__in=theirs.values("pk")) | Q(pk__in=also))
+    return list(rows.order_by("name", "pk"))
 
 
 def sessions_of(user: User) -> Any:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from accounts.models import User
 from config.commits import after_commit
@@ -58,7 +60,9 @@ def change_companion(*, companion: Companion, fields: Mapping[str, Any]) -> Comp
 def delete_companion(*, companion: Companion) -> None:
     """Its conversations stay, with nobody named. What was private to it is told to nobody."""
     key = companion.pk
-    companion.delete()
+    with transaction.atomic():
+        import_string(settings.COMPANION_ENDS)(companion)
+        companion.delete()
     after_commit(forget_persona, key)
 
 
