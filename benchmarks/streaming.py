@@ -34,7 +34,9 @@ from statistics import quantiles
 import aiohttp
 import psutil
 
-STAMP = re.compile(rb"(\d{10,}) ")
+STAMP = re.compile(rb"([a-j]{10,}) ")
+"""The upstream's clock in nanoseconds, a letter for each digit."""
+DIGITS = bytes.maketrans(b"abcdefghij", b"0123456789")
 RATE = 20.0
 USERS = 10
 GOALS = {200: 15.0, 500: 60.0}
@@ -87,7 +89,7 @@ async def one_stream(session: aiohttp.ClientSession, request: dict, run: Run, sa
                     run.first.append((now - asked) / 1e9)
                     first = False
                 if sample:
-                    run.carried += [(now - int(stamp)) / 1e9 for stamp in stamps]
+                    run.carried += [(now - int(stamp.translate(DIGITS))) / 1e9 for stamp in stamps]
     except (aiohttp.ClientError, OSError):
         run.failed += 1
 

@@ -271,11 +271,20 @@ async def _pass(response: web.StreamResponse, answer: Answer, sent: int) -> bool
 
 
 def _openai_stamp() -> bytes:
-    return answers.openai_chunk({"content": f"{time.monotonic_ns()} "})
+    return answers.openai_chunk({"content": _stamp()})
 
 
 def _gemini_stamp() -> bytes:
-    return answers.gemini_chunk([{"text": f"{time.monotonic_ns()} "}])
+    return answers.gemini_chunk([{"text": _stamp()}])
+
+
+def _stamp() -> str:
+    """The clock in nanoseconds, a word of letters (a is 0): digits would be moderated as somebody's
+    telephone number."""
+    return str(time.monotonic_ns()).translate(_LETTERS) + " "
+
+
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 class ProviderServer:
@@ -351,7 +360,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=0, help="pieces of the default answer")
     parser.add_argument("--rate", type=float, default=0.0, help="pieces a second; 0: at once")
     parser.add_argument("--first", type=float, default=0.0, help="seconds before the first piece")
-    parser.add_argument("--stamp", action="store_true", help="send the clock (ns) as text")
+    parser.add_argument("--stamp", action="store_true", help="send the clock (ns) in letters")
     options = parser.parse_args()
     default = Answer(first_pause=options.first, stamp=options.stamp)
     if options.tokens:
