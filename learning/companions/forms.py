@@ -68,7 +68,10 @@ class CompanionForm(forms.Form):
     keeps_private = forms.BooleanField(
         label=_("Keep what it learns about me between us"),
         required=False,
-        help_text=_("What the tutor remembers from talk with it is told to no other companion."),
+        help_text=_(
+            "What the tutor remembers from talk with it is told to no other companion. When you ask "
+            "what you said, your own words are still found."
+        ),
     )
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any]) -> None:
