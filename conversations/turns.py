@@ -14,7 +14,7 @@ from conversations.events import CorrectionEvent, Route, TurnEvent
 from conversations.handover.phrases import said
 from conversations.looking import looked_again
 from conversations.moderation.watching import Unfit
-from conversations.retrieval.found import Retrieved
+from conversations.retrieval.found import ALL_KINDS, THEIR_OWN, Retrieved
 from conversations.routes import Want, wanted
 from conversations.routes.choose import MAKE_CARD
 from conversations.services.turns import TurnContext
@@ -105,8 +105,10 @@ class _Writing:
         elif want.route == "memory" and not reply.by_model:
             events = _line(reply, self._remembered())
         elif want.route == "retrieval":
-            or_talk = reply.by_model and want.what != "sessions"
-            events = answer(reply, self.retrieved or await search(reply), or_talk=or_talk)
+            in_sessions = want.what == "sessions"
+            kinds = THEIR_OWN if in_sessions else ALL_KINDS
+            retrieved = self.retrieved or await search(reply, kinds=kinds)
+            events = answer(reply, retrieved, or_talk=reply.by_model and not in_sessions)
         else:
             events = talk(reply, self._slips())
         async with aclosing(events):

@@ -11,6 +11,8 @@ LESSON: Final = "lesson"
 SAVED: Final = "saved"
 CONVERSATION: Final = "conversation"
 ALL_KINDS: Final = (TRANSCRIPT, LESSON, SAVED, CONVERSATION)
+THEIR_OWN: Final = (TRANSCRIPT, SAVED, CONVERSATION)
+"""The lessons are everybody's: their thousand sentences are near to any question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Retrieved:
     enough: bool = False
     worth_reading: bool = False
     """Whether a model should be shown the passages, which can tell whether they answer."""
+    may_answer: bool = False
+    """Whether the best is as likely to answer as not: quoted without a model, as the nearest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from accounts.models import User
 from config.ids import new_id
 from conversations import answering, looking
 from conversations.models import TutoringSession
-from conversations.retrieval.found import ALL_KINDS, Found, Highlight, Retrieved
+from conversations.retrieval.found import ALL_KINDS, THEIR_OWN, Found, Highlight, Retrieved
+from conversations.routes import Want
 from conversations.services import begin_turn
 from conversations.streams.connections import in_thread
 from conversations.turns import generate
@@ -94,11 +95,18 @@ async def test_what_cannot_be_looked_up_is_talked_about(ask, monkeypatch):
     assert route == "talk"
 
 
+@pytest.mark.parametrize(("what", "kinds"), [("sessions", THEIR_OWN), ("knowledge", ALL_KINDS)])
+async def test_lessons_do_not_say_what_was_said_in_sessions(ask, search, found, what, kinds):
+    found.want = Want("retrieval", what)
+    await ask("¿Qué es el subjuntivo?")
+    assert search["kinds"] == [kinds]
+
+
 async def test_the_tutor_by_name_is_looked_up(ask, search, ana, ben, tessa):
     tessa.name = "Tessa Moreno"
     await tessa.asave()
     route, _ = await ask("¿Qué dijo Tessa del arroz?")
-    assert (route, search["kinds"]) == ("retrieval", [ALL_KINDS])
+    assert (route, search["kinds"]) == ("retrieval", [THEIR_OWN])
 
 
 @pytest.mark.parametrize(
