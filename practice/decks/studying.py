@@ -22,7 +22,7 @@ from practice.decks.models import (
 from practice.decks.scheduling.calendar import Calendar
 from practice.decks.scheduling.options import Options
 from practice.decks.scheduling.replay import Desk, Past
-from practice.decks.scheduling.state import FIELDS, TIMES, CardState, fields_of, from_json
+from practice.decks.scheduling.state import FIELDS, TIMES, CardState, from_json
 
 SHARING: Final = (Visibility.SHARED, Visibility.PUBLIC)
 
@@ -89,7 +89,7 @@ def with_settings(learner: User, decks: Iterable[Deck]) -> dict[UUID, Studied]:
 
 
 def state_of(schedule: CardSchedule) -> CardState:
-    fields = dict(zip(FIELDS, fields_of(schedule), strict=True))
+    fields = {name: getattr(schedule, name) for name in FIELDS}
     for name in TIMES:
         if fields[name]:
             fields[name] = fields[name].astimezone(UTC)
@@ -98,8 +98,8 @@ def state_of(schedule: CardSchedule) -> CardState:
 
 def take_state(schedule: CardSchedule, state: CardState, scheduler: str) -> None:
     """Put a state on the row, unsaved."""
-    for name, value in zip(FIELDS, fields_of(state), strict=True):
-        setattr(schedule, name, value)
+    for name in FIELDS:
+        setattr(schedule, name, getattr(state, name))
     schedule.scheduler = scheduler
 
 

@@ -17,9 +17,13 @@ class Calendar:
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @cached_property
+    def _late(self) -> timedelta:
+        return timedelta(hours=self.ends_at)
+
     def day(self, moment: datetime) -> date:
-        local = moment.astimezone(self._zone).replace(tzinfo=None)
-        return (local - timedelta(hours=self.ends_at)).date()
+        # Within one zone Python counts by the clock on the wall.
+        return (moment.astimezone(self._zone) - self._late).date()
 
     def start(self, day: date) -> datetime:
         """When that day begins, in UTC."""

@@ -2,7 +2,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, Final
 
 
@@ -31,18 +30,13 @@ class CardState:
 
 
 FIELDS: Final = tuple(CardState.__dataclass_fields__)
-fields_of: Final = attrgetter(*FIELDS)
-"""Of a state, or of a row that holds one, in that order."""
 _DAY: Final = 86_400.0
 TIMES: Final = ("due_at", "last_review")
 
 
 def as_json(state: CardState) -> dict[str, Any]:
-    kept = dict(zip(FIELDS, fields_of(state), strict=True))
-    for name in TIMES:
-        if kept[name]:
-            kept[name] = kept[name].isoformat()
-    return kept
+    kept = {name: getattr(state, name) for name in FIELDS}
+    return kept | {name: kept[name].isoformat() for name in TIMES if kept[name]}
 
 
 def from_json(kept: Mapping[str, Any]) -> CardState:
