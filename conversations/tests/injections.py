@@ -34,7 +34,7 @@ SECRET = "ZINNOBER"
 """Stands in everything of Ben's."""
 LANGUAGES = ("en", "es", "fr", "de")
 _BLOCKS = re.compile(
-    r"<(learner_text|remembered|passages|reply)>\n.*?\n</\1>", re.DOTALL | re.IGNORECASE
+    r"<(learner_text|remembered|companion|passages|reply)>\n.*?\n</\1>", re.DOTALL | re.IGNORECASE
 )
 
 

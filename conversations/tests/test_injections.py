@@ -1,8 +1,8 @@
 """Whatever a text orders, it is data: nothing of another learner's is said, and nothing is done.
 
 The texts stand in injections.yaml. They come as what was said in a tutoring session, saved, written
-into a lesson, remembered, and as messages; once the tutor is the built-in one, once a model that
-obeys them.
+into a lesson or a companion, remembered, and as messages; once the tutor is the built-in one, and
+once a model that obeys them.
 """
 
 import json
@@ -47,11 +47,12 @@ from conversations.tests.injections import (
 from conversations.tests.memory_cast import NOW, MemoryConsentFactory, MemoryFactory, finished
 from conversations.turns import generate
 from conversations.writing import TurnNotes
+from learning.companions.persona import Persona
 from practice.models import PracticeSet
 
 NATIVE = {"en": "es", "es": "en", "fr": "de", "de": "fr"}
 ANSWERS_WANTED = Want("retrieval", "sessions")
-BLOCK_NAMES = ("learner_text", "remembered", "passages", "passage", "reply")
+BLOCK_NAMES = ("learner_text", "remembered", "companion", "passages", "passage", "reply")
 
 
 @pytest.fixture
@@ -236,6 +237,7 @@ def turn_of(one):
         history=(ChatMessage("user", one.text), ChatMessage("assistant", "Sí.")),
         number=2,
         memories=(Remembered(uuid4(), one.text[:240]),),
+        companion=Persona(new_id(), one.text[:60], one.text[:60], "language", one.text, one.text),
     )
 
 
