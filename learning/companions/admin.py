@@ -18,7 +18,7 @@ class CompanionAdmin(AdminActions, VisibleToAdmin, ModelAdmin):
     and admins add companions of the house. Learners' own are looked at."""
 
     list_display = (
-        "name", "subject", "topic", "language", "made_by", "is_active", "talks", "created_at",
+        "name", "subject", "topic", "spoken", "made_by", "is_active", "talks", "created_at",
     )  # fmt: skip
     list_filter = ("subject", "language", "is_active")
     list_select_related = ("author",)
@@ -53,6 +53,10 @@ class CompanionAdmin(AdminActions, VisibleToAdmin, ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Companion) -> None:
         services.delete_companion(companion=obj)
+
+    @admin.display(description="language", ordering="language")
+    def spoken(self, companion: Companion) -> str:
+        return companion.get_language_display() or "any"
 
     @admin.display(description="made by", ordering="author__email")
     def made_by(self, companion: Companion) -> User | str:

@@ -69,8 +69,8 @@ class CompanionForm(forms.Form):
         label=_("Keep what it learns about me between us"),
         required=False,
         help_text=_(
-            "What the tutor remembers from talk with it is told to no other companion. When you ask "
-            "what you said, your own words are still found."
+            "What the tutor remembers from talk with it is told to no other companion. "
+            "When you ask what you said, your own words are still found."
         ),
     )
 
