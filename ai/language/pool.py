@@ -155,8 +155,10 @@ async def run_detect(text: str, *, expected: tuple[str, ...], deadline: float = 
 
 
 async def warm(language: str) -> None:
-    """Load a language before it is needed."""
-    await run_check(_SAMPLES[language], language=language, native_language="en", level="A1")
+    """Load a language before it is needed, which takes as long as it takes."""
+    await run_check(
+        _SAMPLES[language], language=language, native_language="en", level="A1", deadline=STUCK
+    )
 
 
 _SAMPLES = {
