@@ -17,7 +17,7 @@ from conversations.moderation.watching import Unfit
 from conversations.retrieval.found import ALL_KINDS, THEIR_OWN, Retrieved
 from conversations.routes import Want, wanted
 from conversations.routes.choose import MAKE_CARD
-from conversations.services.turns import TurnContext
+from conversations.services.context import TurnContext
 from conversations.talking import talk
 from conversations.writing import Reply, TurnNotes
 
@@ -49,6 +49,7 @@ class _Writing:
         self.found_corrections = False
         self.told_corrections = False
         self.retrieved: Retrieved | None = None
+        self.is_unfit = False
         self.checking = asyncio.create_task(find_corrections(turn, by_model=self.reply.by_model))
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
@@ -68,8 +69,10 @@ class _Writing:
                 if self.checking.done() and not self.found_corrections:
                     for correction in await self._corrections("now"):
                         yield correction
-        for correction in await self._corrections("now", "after_turn"):
-            yield correction
+        # What is not fit is taken back at once, without waiting for corrections.
+        if self.checking.done() or not self.is_unfit:
+            for correction in await self._corrections("now", "after_turn"):
+                yield correction
         self.reply.suggest_tutor |= bool(said(self.turn.text, "strong"))
         self.reply.moderate()
         yield self.reply.end()
@@ -92,7 +95,7 @@ class _Writing:
                 async for event in events:
                     yield event
         except Unfit:
-            return
+            self.is_unfit = True
 
     async def _written(self, want: Want) -> AsyncGenerator[TurnEvent, None]:
         """The reply by its route. What cannot be looked up, and was not said to be in their

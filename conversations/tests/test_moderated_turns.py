@@ -1,5 +1,7 @@
 """What moderation does within a turn: refuse, flag, comfort, take back, look again."""
 
+import asyncio
+
 import pytest
 
 from ai.errors import ContentBlocked
@@ -104,6 +106,19 @@ async def test_the_writer_of_what_is_not_fit_is_stopped_at_the_end_of_its_senten
     assert (reply.status, reply.content) == ("complete", events[-1]["text"])
     flag = await ModerationFlag.objects.aget()
     assert (flag.surface, flag.action, str(flag.source_id)) == ("reply", "blocked", str(reply.pk))
+
+
+async def test_what_is_not_fit_does_not_stand_while_corrections_are_looked_for(
+    ana, conversation, script, monkeypatch
+):
+    async def never(*_args, **_options):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("conversations.turns.find_corrections", never)
+    script.say("Hola. ", THREAT)
+    turn = await begun(ana, "Hola.", conversation)
+    *_, end = [event async for event in generate(turn, TurnNotes())]
+    assert "not fit to show" in end.text
 
 
 async def test_harmless_words_are_shown_as_they_come(ana, conversation, script):
