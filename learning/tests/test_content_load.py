@@ -8,7 +8,7 @@ from learning.concepts.files import read_topics
 from learning.content.authored import starter_topics
 from learning.content.selectors import shelf
 from learning.content.services import load_content, set_shown
-from learning.models import ContentItem
+from learning.models import Companion, ContentItem
 from learning.tests.content import TASKS, exercise, lesson, point
 from learning.tests.test_content_tasks import EXAMPLES, SLIPS
 
@@ -91,7 +91,10 @@ class TestLoading:
         call_command("load_content")
         call_command("load_content")
 
-        assert "0 pieces new, 0 changed." in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert "0 pieces new, 0 changed." in told
+        assert "0 companions new, 0 changed." in told
+        assert Companion.objects.exists()
 
     def test_queues_the_vectors_only_after_the_commit(self, ser, monkeypatch):
         queued = []

@@ -76,6 +76,7 @@ def learner(browser, site):
     page.get_by_role("button", name="Sum up").click()
     page.wait_for_url("**/summary")
     pages |= {"summary": page.url, "corrections": f"{site}/talk/corrections"}
+    pages |= companions(page, site)
     seen = {name: (context.storage_state(), url) for name, url in pages.items()}
     context.close()
     return seen | {"question": open_question(browser, site), "text": open_text(browser, site)}
@@ -147,6 +148,21 @@ def open_question(browser, site):
     seen = context.storage_state(), page.url
     context.close()
     return seen
+
+
+def companions(page, site):
+    """The list, one of ours, and one's own with its form."""
+    page.goto(f"{site}/companions")
+    pages = {"companions": page.url}
+    page.locator(".companion-link").first.click()
+    page.wait_for_url("**/companions/*-*")
+    pages["companion"] = page.url
+    page.goto(f"{site}/companions/new")
+    page.get_by_label("Name").fill("Mi abuela")
+    page.get_by_label("Topic").fill("recetas")
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_url("**/companions/*-*")
+    return pages | {"own companion": page.url, "change a companion": f"{page.url}/edit"}
 
 
 def begin_exercise(page):
