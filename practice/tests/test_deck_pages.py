@@ -234,6 +234,10 @@ class TestNotes:
         assert Note.objects.get().tags == ["fruit", "market"]
         assert client.get(answer.url).context["form"]["kind"].value() == "reversed"
 
+    def test_the_front_may_be_filled_in_by_the_address(self, client, deck):
+        form = page(client, "new_note", deck.pk, front="el paraguas <b>").context["form"]
+        assert form["front"].value() == "el paraguas <b>"
+
     @pytest.mark.parametrize(
         "wrong",
         [
