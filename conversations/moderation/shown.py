@@ -18,6 +18,7 @@ SURFACES: Final[dict[str, Promise]] = {
     "content": _("Content you wrote"),
     "course": _("A course you wrote"),
     "deck": _("A deck you shared"),
+    "companion": _("A companion you made"),
     "word list": _("A word list you shared"),
 }
 _SOMETHING: Final = _("Something you wrote")

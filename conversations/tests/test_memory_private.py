@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.selectors import learner_profile
 from accounts.tests.factories import LearnerLanguageFactory
@@ -12,6 +13,8 @@ from conversations.memory.models import Memory
 from conversations.memory.remembering import remember_by_patterns
 from conversations.memory.selectors import shared_memories
 from conversations.memory.services import change, recall
+from conversations.requests import reply_request
+from conversations.services import begin_turn
 from conversations.tests.memory_cast import NOW, MemoryConsentFactory, MemoryFactory, finished
 from learning.companions.services import change_companion, delete_companion
 from learning.models import Companion
@@ -116,6 +119,26 @@ class TestFound:
         [second] = read(ana, "Ahora trabajo como profesora.")
         first.refresh_from_db()
         assert (first.superseded_by, second.companion_id) == (second, discreet.pk)
+
+
+def test_from_talk_to_the_next_reply(ana, discreet, open_one):
+    """What is said to a discreet companion is read by night, and told in talk with it alone."""
+    [memory] = read(ana, NURSE, companion=discreet)
+    # As if that had been today: by now it would have faded.
+    Memory.objects.filter(pk=memory.pk).update(said_at=timezone.now())
+
+    told_to = {}
+    for companion in (discreet, open_one, None):
+        turn = begin_turn(
+            learner=ana,
+            text="¿Qué trabajo tengo? Soy enfermera.",
+            companion_id=companion and companion.pk,
+        )
+        name = companion.name if companion else "nobody"
+        told_to[name] = [one.content for one in turn.memories]
+        blocks = [said.content for said in reply_request(turn, None).messages]
+        assert any(memory.content in block for block in blocks) == (companion == discreet)
+    assert told_to == {"Mi abuela": [memory.content], "El vecino": [], "nobody": []}
 
 
 class TestEnd:
