@@ -1,7 +1,7 @@
 """What a learner says a word means, when the last reply asked for it to make a card."""
 
 from conversations.routes.pairs import Pair, meaning_given, word_asked
-from conversations.services.turns import TurnContext
+from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
 from learning.models import Concept
 

@@ -13,7 +13,7 @@ from ai.spans import free_span
 from ai.structured import complete_structured
 from config.ids import new_id
 from conversations.requests import corrections_request
-from conversations.services.turns import TurnContext
+from conversations.services.context import TurnContext
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from conversations.retrieval.found import TRANSCRIPT, Retrieved
 from conversations.routes import Want
 from conversations.routes.choose import LOOK_IN_SESSIONS
 from conversations.routes.rules import asks_what_they_did, names_tutor, speaks_of_telling
-from conversations.services.turns import TurnContext
+from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
 from conversations.transcripts.selectors import met_by
 from conversations.writing import Reply

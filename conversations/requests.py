@@ -11,7 +11,7 @@ from config.languages import NATIVE, TAUGHT
 from conversations.contract import Manner
 from conversations.retrieval.citations import names_in, passages_block
 from conversations.retrieval.found import Found
-from conversations.services.turns import TurnContext
+from conversations.services.context import TurnContext
 from learning.companions.persona import Persona
 
 

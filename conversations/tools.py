@@ -17,7 +17,7 @@ from ai.types import ToolSpec
 from config.errors import DomainError, NotFound
 from conversations.handover.services import ask_for_tutor
 from conversations.models import Conversation
-from conversations.services.turns import TurnContext
+from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
 from learning.content.exercises import answer_task, begin_exercise
 from learning.content.models import ContentItem

@@ -25,7 +25,7 @@ from conversations.moderation.services import withheld
 from conversations.moderation.watching import Watch
 from conversations.retrieval.citations import event_body, reply_body
 from conversations.retrieval.found import Source
-from conversations.services.turns import TurnContext
+from conversations.services.context import TurnContext
 
 BUILTIN = "builtin"
 

@@ -7,7 +7,7 @@ either of theirs.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,8 +40,9 @@ def questions(text: str) -> list[str]:
 
 
 def names_a_lesson(text: str) -> bool:
-    """Whether a question of it speaks of a lesson that they had with their tutor."""
-    return any(_has(words, "lesson") for words in _asked(text))
+    """Whether a question of it speaks of a lesson they had with their tutor, not of one to come."""
+    asked = map(plain, questions(text))
+    return any(_has(words, "lesson") and not _has(words, "to_come") for words in asked)
 
 
 def names_tutor(text: str, names: Collection[str]) -> bool:
@@ -49,13 +50,12 @@ def names_tutor(text: str, names: Collection[str]) -> bool:
     first word of one."""
     whole = [plain(name) for name in names]
     called = {name for one in whole for name in (one, one.split(" ")[0]) if len(name) > 2}
-    told = [f" {words} " for words in _asked(text) if _has(words, "told")]
-    return any(f" {name} " in words for words in told for name in called)
+    return any(f" {name} " in f" {words} " for words in _told(text) for name in called)
 
 
 def speaks_of_telling(text: str) -> bool:
     """Whether a question of it is about what somebody said or taught."""
-    return any(_has(words, "told") for words in _asked(text))
+    return bool(_told(text))
 
 
 def asks_what_they_did(text: str, *, languages: Collection[str]) -> bool:
@@ -66,12 +66,8 @@ def asks_what_they_did(text: str, *, languages: Collection[str]) -> bool:
     return any(pattern.search(words) for words in asked for pattern in patterns)
 
 
-def _asked(text: str) -> Iterator[str]:
-    """Questions of it about what has been, in plain words."""
-    for sentence in questions(text):
-        words = plain(sentence)
-        if not _has(words, "to_come"):
-            yield words
+def _told(text: str) -> list[str]:
+    return [words for words in map(plain, questions(text)) if _has(words, "told")]
 
 
 def _has(words: str, what: str) -> bool:

@@ -1,6 +1,8 @@
 """Everything that writes conversations: for doors, tasks and the turn runner alike."""
 
+from conversations.services.branching import regenerate_turn, retry_turn, show_branch
 from conversations.services.companions import chosen_companion
+from conversations.services.context import TurnContext
 from conversations.services.conversations import (
     UNDO,
     delete_conversation,
@@ -11,13 +13,7 @@ from conversations.services.conversations import (
 )
 from conversations.services.finish import TurnResult, close_interrupted_turn, finish_turn
 from conversations.services.summaries import summarise
-from conversations.services.turns import (
-    TurnContext,
-    begin_turn,
-    regenerate_turn,
-    retry_turn,
-    show_branch,
-)
+from conversations.services.turns import begin_turn
 
 __all__ = [
     "UNDO",

@@ -20,9 +20,9 @@ from conversations.models import Correction, Memory, Message
 from conversations.moderation.services import moderate_reply
 from conversations.retrieval.found import Source
 from conversations.retrieval.services import store_sources
+from conversations.services.context import TurnContext
 from conversations.services.reading import OverTurn, enqueue_reading
 from conversations.services.rows import close_reply
-from conversations.services.turns import TurnContext
 from learning.sessions.services import record_study
 
 HUMAN = "human"

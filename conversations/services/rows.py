@@ -12,7 +12,9 @@ import msgspec
 from django.db import connection
 from django.db.models import Model
 
+from config.errors import NotFound
 from conversations.contract import Contract
+from conversations.errors import TurnInProgress
 from conversations.models import Conversation, Message
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -38,6 +40,11 @@ class Standing:
     position: int
     turn: int
     live: UUID | None
+
+    def refuse_second(self) -> None:
+        """Raises TurnInProgress while a reply is being written."""
+        if self.live:
+            raise TurnInProgress(details={"messageId": [str(self.live)]})
 
 
 _LEARNING: Final = """
@@ -84,13 +91,16 @@ _CLOSE: Final = """
 """
 
 
-def lock_conversation(learner_id: UUID, conversation_id: UUID) -> Conversation | None:
-    """The learner's, until the transaction ends. None when it is not theirs, or deleted."""
+def lock_conversation(learner_id: UUID, conversation_id: UUID) -> Conversation:
+    """The learner's own, until the transaction ends: the lock orders its turns, so that positions
+    are never contended. Raises NotFound."""
     names = [field.attname for field in Conversation._meta.concrete_fields]
     with connection.cursor() as cursor:
         cursor.execute(_locking(), [conversation_id, learner_id])
         row = cursor.fetchone()
-    return Conversation.from_db("default", names, row) if row else None
+    if row is None:
+        raise NotFound
+    return Conversation.from_db("default", names, row)
 
 
 def learning_of(learner_id: UUID) -> Learning:

@@ -21,9 +21,9 @@ from conversations.events import (
     TurnEvent,
 )
 from conversations.models import Message
+from conversations.services.context import TurnContext
 from conversations.services.finish import TurnResult, finish_turn
 from conversations.services.reading import OverTurn, enqueue_reading
-from conversations.services.turns import TurnContext
 from conversations.streams.connections import in_thread, valkey, valkey_listening
 from conversations.streams.control import CANCEL_CHANNEL, request_cancel
 from conversations.streams.frames import Reader

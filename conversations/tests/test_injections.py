@@ -27,7 +27,7 @@ from conversations.retrieval.found import Found
 from conversations.retrieval.search import retrieve
 from conversations.routes import Want
 from conversations.services import TurnResult, begin_turn, finish_turn
-from conversations.services.turns import Remembered, TurnContext
+from conversations.services.context import Remembered, TurnContext
 from conversations.streams.connections import in_thread
 from conversations.tests.factories import ConversationFactory
 from conversations.tests.injections import (

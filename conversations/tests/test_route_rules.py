@@ -68,6 +68,7 @@ def test_talk_of_lessons_is_talk(text):
         ("What did tessa demo explain about rice?", True),
         ("Qu'est-ce que Tessa m'a dit ?", True),
         ("Was hat Tessa mir empfohlen?", True),
+        ("What homework did Tessa give me for tomorrow?", True),
         ("¿Qué dijo Ramón?", False),
         ("¿Conoces a Tessa?", False),
         ("Tessa me dijo que hablo bien.", False),
