@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from accounts.callers import caller_of
 from accounts.models import User
 from accounts.selectors import current_language
 from ai.errors import ContentBlocked
+from ai.factory import LOCAL_PROVIDERS, configured
 from config.errors import Forbidden, NotFound
 from config.ratelimit import rate_limited
 from learning.companions import services
@@ -62,6 +64,7 @@ def companion_page(request: HttpRequest, companion_id: UUID) -> HttpResponse:
         "mine": companion.author_id == learner.pk,
         "talks": talks_with(learner, companion),
         "allowed": sessions_allowed(learner),
+        "by_model": any(map(configured, set(settings.AI_CHAIN) - LOCAL_PROVIDERS)),
     }
     return render(request, "learning/companions/companion.html", context)
 

@@ -107,6 +107,13 @@ class TestCompanion:
         assert "None yet." in page
         assert f"{PAGE}/{ours.pk}/edit" not in page
 
+    def test_says_how_far_the_built_in_tutor_plays_it(self, browser, ours, settings):
+        settings.AI_CHAIN = ["builtin"]
+        assert "but not the manner" in text(browser.get(f"{PAGE}/{ours.pk}"))
+        settings.AI_CHAIN = ["openai", "builtin"]
+        settings.OPENAI_API_KEY = "sk-not-a-key"
+        assert "but not the manner" not in text(browser.get(f"{PAGE}/{ours.pk}"))
+
     def test_says_when_the_plan_has_no_more_room(self, browser, ana, ours):
         CompanionSessionFactory.create_batch(10, user=ana, companion=ours)
         page = text(browser.get(f"{PAGE}/{ours.pk}"))
