@@ -19,11 +19,14 @@ NOT_IN_SOURCES: Final = "NOT_IN_SOURCES"
 """What a model says when the passages do not answer; see its prompt."""
 
 
-async def search(reply: Reply, *, kinds: Collection[str] = ALL_KINDS) -> Retrieved:
+async def search(
+    reply: Reply, *, kinds: Collection[str] = ALL_KINDS, question: str = ""
+) -> Retrieved:
+    """`question` is what the message asks, where that is not the whole of it."""
     turn = reply.turn
     return await retrieve(
         learner_id=turn.learner_id,
-        question=turn.text,
+        question=question or turn.text,
         language=turn.language,
         native_language=turn.native_language,
         kinds=kinds,

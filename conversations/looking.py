@@ -1,4 +1,4 @@
-"""A question that was taken for talk, looked at again: their sessions may answer it."""
+"""Where a question is looked up; and one taken for talk looked at again: sessions may answer it."""
 
 import logging
 from typing import Final, NamedTuple
@@ -6,10 +6,15 @@ from typing import Final, NamedTuple
 from django.db import DatabaseError
 
 from conversations.answering import search
-from conversations.retrieval.found import TRANSCRIPT, Retrieved
+from conversations.retrieval.found import THEIR_OWN, TRANSCRIPT, Retrieved
 from conversations.routes import Want
 from conversations.routes.choose import LOOK_IN_SESSIONS
-from conversations.routes.rules import asks_what_they_did, names_tutor, speaks_of_telling
+from conversations.routes.rules import (
+    asks_what_they_did,
+    names_tutor,
+    speaks_of_telling,
+    without_names,
+)
 from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
 from conversations.transcripts.selectors import met_by
@@ -43,6 +48,19 @@ async def looked_again(reply: Reply, want: Want) -> Looked:
     except DatabaseError:
         logger.exception("question_not_looked_up", extra={"turn": reply.turn.turn_id})
     return Looked(want)
+
+
+async def looked_up(reply: Reply, what: str) -> Retrieved:
+    """What may answer. Of what was said in sessions, these hold more than what else is the
+    learner's own; the lessons, which are everybody's, do not know."""
+    if what != LOOK_IN_SESSIONS.what:
+        return await search(reply)
+    met = await in_thread(met_by, reply.turn.learner_id)
+    question = without_names(reply.turn.text, met)
+    held = await search(reply, kinds=SESSIONS, question=question)
+    if held.enough or held.may_answer:
+        return held
+    return await search(reply, kinds=THEIR_OWN, question=question)
 
 
 async def _names_tutor(turn: TurnContext) -> bool:

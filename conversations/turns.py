@@ -6,15 +6,15 @@ from contextlib import aclosing
 
 from conversations import corrections
 from conversations.acting import act, says
-from conversations.answering import answer, search
+from conversations.answering import answer
 from conversations.card_answers import gives_meaning
 from conversations.contract import within
 from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
 from conversations.handover.phrases import said
-from conversations.looking import looked_again
+from conversations.looking import looked_again, looked_up
 from conversations.moderation.watching import Unfit
-from conversations.retrieval.found import ALL_KINDS, THEIR_OWN, Retrieved
+from conversations.retrieval.found import Retrieved
 from conversations.routes import Want, wanted
 from conversations.routes.choose import MAKE_CARD
 from conversations.services.context import TurnContext
@@ -108,10 +108,9 @@ class _Writing:
         elif want.route == "memory" and not reply.by_model:
             events = _line(reply, self._remembered())
         elif want.route == "retrieval":
-            in_sessions = want.what == "sessions"
-            kinds = THEIR_OWN if in_sessions else ALL_KINDS
-            retrieved = self.retrieved or await search(reply, kinds=kinds)
-            events = answer(reply, retrieved, or_talk=reply.by_model and not in_sessions)
+            retrieved = self.retrieved or await looked_up(reply, want.what)
+            or_talk = reply.by_model and want.what != "sessions"
+            events = answer(reply, retrieved, or_talk=or_talk)
         else:
             events = talk(reply, self._slips())
         async with aclosing(events):

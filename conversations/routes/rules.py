@@ -20,6 +20,7 @@ from conversations.handover.phrases import plain
 _FILE: Final = Path(__file__).with_name("lessons.yaml")
 _PART: Final = re.compile(r"<([a-z]+)>")
 _SENTENCE: Final = re.compile(r"[^.!?…\n]+[.!?…]*")
+_PIECES: Final = re.compile(r"\w+|\W+")
 _NO_WORD: Final = re.compile(r"[^\w]+")
 
 
@@ -51,6 +52,18 @@ def names_tutor(text: str, names: Collection[str]) -> bool:
     whole = [plain(name) for name in names]
     called = {name for one in whole for name in (one, one.split(" ")[0]) if len(name) > 2}
     return any(f" {name} " in f" {words} " for words in _told(text) for name in called)
+
+
+def without_names(text: str, names: Collection[str]) -> str:
+    """A question as it is searched for: with the name in it, whatever greets them by it is nearest.
+    Unchanged when nothing would be left."""
+    known = {part for name in names for part in plain(name).split() if len(part) > 2}
+    kept = [
+        piece
+        for piece in _PIECES.findall(text)
+        if not (piece[:1].isupper() and plain(piece) in known)
+    ]
+    return "".join(kept) if any(map(str.isalnum, "".join(kept))) else text
 
 
 def speaks_of_telling(text: str) -> bool:

@@ -31,10 +31,11 @@ def search(found, monkeypatch):
         relevance=0.9,
         highlights=(Highlight(0, TEXT, 0.9),),
     )
-    told = {"enough": True, "kinds": []}
+    told = {"enough": True, "kinds": [], "questions": []}
 
     async def retrieve(*, question, kinds, **_others):
         told["kinds"].append(tuple(kinds))
+        told["questions"].append(question)
         return Retrieved(question, (passage,), 0.9, enough=told["enough"])
 
     monkeypatch.setattr(answering, "retrieve", retrieve)
@@ -95,18 +96,29 @@ async def test_what_cannot_be_looked_up_is_talked_about(ask, monkeypatch):
     assert route == "talk"
 
 
-@pytest.mark.parametrize(("what", "kinds"), [("sessions", THEIR_OWN), ("knowledge", ALL_KINDS)])
-async def test_lessons_do_not_say_what_was_said_in_sessions(ask, search, found, what, kinds):
+@pytest.mark.parametrize(
+    ("what", "enough", "kinds"),
+    [
+        ("sessions", True, [looking.SESSIONS]),
+        ("sessions", False, [looking.SESSIONS, THEIR_OWN]),
+        ("knowledge", False, [ALL_KINDS]),
+    ],
+)
+async def test_sessions_first_and_lessons_never_for_what_was_said(
+    ask, search, found, what, enough, kinds
+):
     found.want = Want("retrieval", what)
+    search["enough"] = enough
     await ask("¿Qué es el subjuntivo?")
-    assert search["kinds"] == [kinds]
+    assert search["kinds"] == kinds
 
 
-async def test_the_tutor_by_name_is_looked_up(ask, search, ana, ben, tessa):
+async def test_the_tutor_by_name_is_looked_up_without_the_name(ask, search, tessa):
     tessa.name = "Tessa Moreno"
     await tessa.asave()
-    route, _ = await ask("¿Qué dijo Tessa del arroz?")
-    assert (route, search["kinds"]) == ("retrieval", [THEIR_OWN])
+    route, _ = await ask("¿Qué dijo Tessa del arroz moreno?")
+    assert (route, search["kinds"]) == ("retrieval", [looking.SESSIONS])
+    assert search["questions"] == ["¿Qué dijo  del arroz moreno?"]
 
 
 @pytest.mark.parametrize(

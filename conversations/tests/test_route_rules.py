@@ -9,6 +9,7 @@ from conversations.routes.rules import (
     names_tutor,
     questions,
     speaks_of_telling,
+    without_names,
 )
 
 
@@ -98,3 +99,8 @@ def test_a_tutor_is_known_by_name(text, named):
 )
 def test_whose_past_is_asked_about(text, languages, theirs):
     assert asks_what_they_did(text, languages={languages}) is theirs
+
+
+def test_a_question_of_nothing_but_a_name_is_left_as_it_is():
+    assert without_names("¿Tessa?", {"Tessa Demo"}) == "¿Tessa?"
+    assert without_names("Was sagt Tessa?", {"Tessa Demo"}) == "Was sagt ?"
