@@ -11,6 +11,7 @@ from conversations.routes import Want
 from conversations.routes.choose import LOOK_IN_SESSIONS
 from conversations.routes.rules import (
     asks_what_they_did,
+    names_a_lesson,
     names_tutor,
     speaks_of_telling,
     without_names,
@@ -51,14 +52,15 @@ async def looked_again(reply: Reply, want: Want) -> Looked:
 
 
 async def looked_up(reply: Reply, what: str) -> Retrieved:
-    """What may answer. Of what was said in sessions, these hold more than what else is the
-    learner's own; the lessons, which are everybody's, do not know."""
+    """What may answer. What was said in sessions is looked for there, and unless the message names
+    one, in what else is the learner's own: a tutor also writes in conversations. The course's
+    lessons do not know."""
     if what != LOOK_IN_SESSIONS.what:
         return await search(reply)
     met = await in_thread(met_by, reply.turn.learner_id)
     question = without_names(reply.turn.text, met)
     held = await search(reply, kinds=SESSIONS, question=question)
-    if held.enough or held.may_answer:
+    if held.enough or held.may_answer or names_a_lesson(reply.turn.text):
         return held
     return await search(reply, kinds=THEIR_OWN, question=question)
 

@@ -113,6 +113,13 @@ async def test_sessions_first_and_lessons_never_for_what_was_said(
     assert search["kinds"] == kinds
 
 
+async def test_a_lesson_that_is_named_is_looked_up_in_sessions_alone(ask, search, found):
+    found.want = Want("retrieval", "sessions")
+    search["enough"] = False
+    await ask("¿Qué dije en mi clase con Tessa?")
+    assert search["kinds"] == [looking.SESSIONS]
+
+
 async def test_the_tutor_by_name_is_looked_up_without_the_name(ask, search, tessa):
     tessa.name = "Tessa Moreno"
     await tessa.asave()
