@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import User
+from config.commits import after_commit
 from config.errors import DomainError, NotFound
 from config.ids import new_id
 from learning.models import Surface
@@ -147,7 +147,7 @@ class _Batch:
                 record_study(learner=self.learner, language=language, answers=count, now=self.now)
             else:
                 # Counted in no language's day, so Today would not see them.
-                transaction.on_commit(partial(forget_steps, self.learner.pk), robust=True)
+                after_commit(forget_steps, self.learner.pk)
         told = [log.pk for log in self.fresh if self.schedules[log.card_id].card.note.concept_id]
         record_later(told)
 
