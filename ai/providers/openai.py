@@ -59,7 +59,8 @@ class OpenAIModel:
                 async for chunk in _body(response):
                     for delta in reader.take(chunk):
                         yield delta
-                    await next_step()
+                    if reader.spoke:
+                        await next_step()
         except _BROKEN as error:
             if not reader.finished:
                 raise translate(error, provider=self.name) from error
@@ -121,6 +122,8 @@ class _Reader:
     def __init__(self, provider: str) -> None:
         self.lines = DataLines()
         self.finished = False
+        self.spoke = False
+        """Whether there were words yet: the first are waited for."""
         self._provider = provider
         self._reason: wire.FinishReason = "stop"
         self._tools = wire.ToolAssembly()
@@ -178,6 +181,7 @@ class _Reader:
         if piece is None:
             return None
         if piece.content:
+            self.spoke = True
             return TextDelta(piece.content)
         if piece.refusal:
             raise ProviderError("refused", retryable=False, provider=self._provider)

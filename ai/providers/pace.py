@@ -11,8 +11,8 @@ from typing import Final
 
 STEP_PER_STREAM: Final = 0.0005
 LONGEST_STEP: Final = 0.15
-SHORTEST_STEP: Final = 0.01
-"""Seconds. A step that is shorter is not taken: to wait costs something too."""
+SHORTEST_STEP: Final = 0.05
+"""Seconds. A shorter step is not taken: few providers write faster, and to wait costs something."""
 
 _live = 0
 
