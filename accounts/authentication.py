@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from accounts.errors import TokenRefused
 from accounts.models import User
+from accounts.selectors import user_by_id
 from config.errors import Forbidden, NotAuthenticated
 
 
@@ -26,6 +29,16 @@ class BearerAuthentication(JWTAuthentication):
             return super().authenticate(request)
         except AuthenticationFailed as refusal:
             raise TokenRefused from refusal
+
+    def get_user(self, validated_token: Token) -> Any:
+        """As the library's, with one quick statement: every request comes by here."""
+        user = user_by_id(validated_token.get(api_settings.USER_ID_CLAIM, ""))
+        if user is None or not user.is_active:
+            raise AuthenticationFailed
+        changed = get_md5_hash_password(user.password)
+        if validated_token.get(api_settings.REVOKE_TOKEN_CLAIM) != changed:
+            raise AuthenticationFailed
+        return user
 
 
 class _CsrfCheck(CsrfViewMiddleware):

@@ -1,5 +1,6 @@
 """Opening a turn: the learner's message and an empty reply, in one transaction."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -92,9 +93,14 @@ class _Opening:
     companion_id: UUID | None
     judged: bool = False
 
-    @transaction.atomic
     def begin(self) -> TurnContext:
         """Raises _Blocked, and all that `begin_turn` raises."""
+        # The words that open a conversation are one statement: a transaction of itself.
+        alone = not (self.conversation_id or self.key or self.companion_id)
+        with nullcontext() if alone else transaction.atomic():
+            return self._begin()
+
+    def _begin(self) -> TurnContext:
         if self.key:
             _lock_key(self.learner, self.key)
             if (first := _first_use(self.learner, self.key)) is not None:
