@@ -266,10 +266,10 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("native", "unsure", "tutor"),
         [
-            ("en", "I am not sure", "ask your tutor?"),
-            ("es", "No estoy seguro", "a tu tutor?"),
-            ("fr", "Je ne suis pas sûr", "à ton tuteur ?"),
-            ("de", "Ich bin nicht sicher", "Tutor fragen?"),
+            ("en", "I did not find a sure answer", "ask your tutor?"),
+            ("es", "No encuentro una respuesta segura", "a tu tutor?"),
+            ("fr", "Je ne trouve pas de réponse sûre", "à ton tuteur ?"),
+            ("de", "Eine sichere Antwort", "Tutor fragen?"),
         ],
     )
     def test_what_may_answer_is_quoted_as_no_more_than_the_nearest(
