@@ -74,6 +74,8 @@ async def _warm() -> None:
     # for a tenth of a second.
     gc.collect()
     gc.freeze()
+    # What hundreds of streams hold lives as long as they: looked through seldom, it costs least.
+    gc.set_threshold(10_000)
 
 
 def _meet_queue() -> None:

@@ -21,7 +21,7 @@ from conversations.streams.log import (
 
 logger = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.04
 """How long tokens are gathered before a flush; a turn's first, and its last event, never wait."""
 REST_SECONDS = 2.0
 """How long Valkey is left alone after it failed."""
