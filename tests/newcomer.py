@@ -34,6 +34,8 @@ def say_what_to_learn(page: Page, *, level: str = "Not sure") -> None:
 def start_placement(page: Page) -> None:
     page.get_by_role("button", name="Start the test").click()
     expect(page.locator(".progress-words span")).to_have_text("Question 1")
+    # The keys work once the page's scripts ran.
+    page.wait_for_load_state("load")
 
 
 def answer_question(page: Page, key: str) -> None:
@@ -51,7 +53,6 @@ def answer_placement(page: Page, *, keys: str, at_most: int = 40) -> int:
     start_placement(page)
     for number in range(1, at_most + 1):
         expect(page.locator(".progress-words span")).to_have_text(f"Question {number}")
-        # The keys work once the page's scripts ran.
         page.wait_for_load_state("load")
         answer_question(page, keys[(number - 1) % len(keys)])
         page.wait_for_function(MOVED_ON, arg=number)

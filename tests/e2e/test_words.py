@@ -115,6 +115,7 @@ def test_the_tutors_words_in_a_conversation(page, site):
     page.locator(".scenario").first.click()
     words = page.locator(".message.assistant [data-words]").first
     expect(words).to_be_visible()
+    page.wait_for_load_state("load")
     page.get_by_role("button", name="Look up a word").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
