@@ -37,17 +37,14 @@ async def answer(
     reply: Reply, retrieved: Retrieved, *, or_talk: bool
 ) -> AsyncGenerator[TurnEvent, None]:
     """A model's answer from the passages; quotes of them when no model can give one. When they do
-    not hold the answer: that nothing was found, or what is nearest, and whom to ask; or, with
-    `or_talk`, what a model knows itself."""
+    not hold the answer: that nothing was found, and whom to ask; or, with `or_talk`, what a model
+    knows itself."""
     reply.confidence = retrieved.confidence
     if retrieved.worth_reading and reply.by_model:
         checked = CitedText(retrieved.found)
         async with aclosing(_cited(reply, retrieved, checked)) as events:
             async for event in events:
                 yield event
-        if checked.dropped:
-            # A model has read them: what it could not prove is not hedged with.
-            retrieved = replace(retrieved, may_answer=False)
         if NOT_IN_SOURCES in checked.dropped:
             retrieved = replace(retrieved, enough=False)
     if not reply.text and or_talk and not retrieved.enough:

@@ -60,7 +60,8 @@ async def looked_up(reply: Reply, what: str) -> Retrieved:
     met = await in_thread(met_by, reply.turn.learner_id)
     question = without_names(reply.turn.text, met)
     held = await search(reply, kinds=SESSIONS, question=question)
-    if held.enough or held.may_answer or names_a_lesson(reply.turn.text):
+    to_be_read = reply.by_model and held.worth_reading
+    if held.enough or to_be_read or names_a_lesson(reply.turn.text):
         return held
     return await search(reply, kinds=THEIR_OWN, question=question)
 

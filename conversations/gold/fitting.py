@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conversations.gold.measuring import Outcome
-from conversations.retrieval.answers import Answer
 from conversations.retrieval.calibration import Calibration
 
 WITH_VECTORS: Final = ("window", "nearness", "elsewhere")
@@ -30,24 +29,14 @@ class Score:
     recall_at_1: float
     recall_at_5: float
     answered: float
-    """Share of the answerable."""
-    hedged: float
-    """Share of the answerable to which only the nearest was quoted, and said to be no more. The
-    others were refused."""
+    """Share of the answerable that were not refused."""
     refused: float
-    """Share of the unanswerable to which nothing was quoted."""
-    idly_hedged: float
-    idly_answered: float
-    """The other shares of the unanswerable."""
+    """Share of the unanswerable."""
     citations: int
     precision: float
     """Share of the citations, in answers to what can be answered, whose passage answers."""
     exact: float
     """Share of those answers that show the very words that answer."""
-    hedges_right: float
-    """Share of the hedges to what can be answered whose passage answers."""
-    hedges_exact: float
-    """Share of those hedges that show the very words that answer."""
     not_literal: int
 
 
@@ -106,31 +95,22 @@ def score(judged: Sequence[tuple[Outcome, Calibration]]) -> Score:
     answers = [(outcome, outcome.answer(calibration)) for outcome, calibration in judged]
     asked = [(one, answer) for one, answer in answers if one.asked.quote]
     idle = [answer for one, answer in answers if not one.asked.quote]
-    firm = [(one, answer) for one, answer in asked if answer.sources and not answer.hedged]
-    hedges = [(one, answer) for one, answer in asked if answer.hedged]
-    cited = [(one, source) for one, answer in firm for source in answer.sources]
+    cited = [(one, source) for one, answer in asked for source in answer.sources]
     shown = [(one, source) for one, answer in answers for source in answer.sources]
     return Score(
         answerable=len(asked),
         unanswerable=len(idle),
         recall_at_1=_share([one.place == 0 for one, _ in asked]),
         recall_at_5=_share([one.place is not None and one.place < 5 for one, _ in asked]),
-        answered=len(firm) / len(asked),
-        hedged=len(hedges) / len(asked),
+        answered=_share([bool(answer.sources) for _, answer in asked]),
         refused=_share([not answer.sources for answer in idle]),
-        idly_hedged=_share([answer.hedged for answer in idle]),
-        idly_answered=_share([bool(answer.sources) and not answer.hedged for answer in idle]),
         citations=len(cited),
         precision=_share([one.is_right(source) for one, source in cited]),
-        exact=_exact(firm),
-        hedges_right=_share([one.is_right(answer.sources[0]) for one, answer in hedges]),
-        hedges_exact=_exact(hedges),
+        exact=_share(
+            [any(map(one.is_exact, answer.sources)) for one, answer in asked if answer.sources]
+        ),
         not_literal=sum(not one.is_literal(source) for one, source in shown),
     )
-
-
-def _exact(answers: Sequence[tuple[Outcome, Answer]]) -> float:
-    return _share([any(map(one.is_exact, answer.sources)) for one, answer in answers])
 
 
 def _share(hits: Sequence[bool]) -> float:

@@ -36,19 +36,15 @@ class Answer:
     sources: tuple[Source, ...]
     confidence: float
     suggest_tutor: bool
-    hedged: bool = False
-    """It quotes the nearest there is, and says that this may not answer."""
 
 
 def builtin_answer(*, retrieved: Retrieved, native_language: str) -> Answer:
     """The best sentences, quoted with who said them and when, in the learner's own language.
 
-    All are of the best passage: what lies further off is too often about something else. What is
-    not sure to answer, but as likely as not, is said to be no more than the nearest. Else: that
-    their sessions do not say it. Unless it is sure, with the offer to ask the tutor.
+    All are of the best passage: what lies further off is too often about something else. When
+    there is not enough: that their sessions do not say it, and the offer to ask the tutor.
     """
-    shown = retrieved.found and (retrieved.enough or retrieved.may_answer)
-    best = retrieved.found[0] if shown else None
+    best = retrieved.found[0] if retrieved.found and retrieved.enough else None
     sources = _sources(best) if best else ()
     if best is None or not sources:
         text = not_found(native_language=native_language)
@@ -57,15 +53,7 @@ def builtin_answer(*, retrieved: Retrieved, native_language: str) -> Answer:
     day = _day(best, native_language)
     lines = [words[best.kind].format(title=best.title, day=day)]
     lines += [_line(source, words) for source in sources]
-    if not retrieved.enough:
-        lines = [words["unsure"], *lines, words["or_tutor"]]
-    return Answer(
-        "\n\n".join(lines),
-        sources,
-        retrieved.confidence,
-        suggest_tutor=not retrieved.enough,
-        hedged=not retrieved.enough,
-    )
+    return Answer("\n\n".join(lines), sources, retrieved.confidence, suggest_tutor=False)
 
 
 def not_found(*, native_language: str) -> str:

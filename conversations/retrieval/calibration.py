@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-AS_LIKELY_AS_NOT: Final = 0.5
-"""A confidence. From here on a passage that is not sure to answer is quoted as the nearest."""
-
 
 @dataclass(frozen=True, slots=True)
 class Calibration:

@@ -79,8 +79,6 @@ class Retrieved:
     enough: bool = False
     worth_reading: bool = False
     """Whether a model should be shown the passages, which can tell whether they answer."""
-    may_answer: bool = False
-    """Whether the best is as likely to answer as not: quoted without a model, as the nearest."""
 
 
 @dataclass(frozen=True, slots=True)

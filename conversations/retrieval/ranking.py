@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from conversations.retrieval.calibration import AS_LIKELY_AS_NOT, Calibration, of_embedder
+from conversations.retrieval.calibration import Calibration, of_embedder
 from conversations.retrieval.found import LESSON, Found, Highlight, Retrieved
 from conversations.retrieval.sentences import Sentence, sentences_of
 from conversations.retrieval.vectors import Matrix, normalised, shortened, unpacked
@@ -85,7 +85,6 @@ def ranked(
         confidence=round(confidence, 3),
         enough=confidence >= calibration.enough,
         worth_reading=confidence >= calibration.worth_reading,
-        may_answer=confidence >= AS_LIKELY_AS_NOT,
     )
 
 
