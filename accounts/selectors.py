@@ -1,13 +1,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from accounts.models import LearnerLanguage, LearnerProfile, TutorProfile, User, UserSettings
+from config.rows import Table, fetch
+
+_USERS: Final = Table(User)
+_BY_ID: Final = f"SELECT {_USERS.columns('one')} FROM accounts_user AS one WHERE id = %s"  # noqa: S608 - our names
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,9 @@ class LearnerRecord:
 
 
 def user_by_id(user_id: UUID | str) -> User | None:
-    """By a statement made once: it is asked with every request that bears a token, and the ORM
-    takes longer to make its SQL than PostgreSQL to answer it."""
-    names = [field.attname for field in User._meta.concrete_fields]
-    with connection.cursor() as cursor:
-        cursor.execute(_by_id(), [user_id])
-        row = cursor.fetchone()
-    return User.from_db("default", names, row) if row else None
-
-
-@cache
-def _by_id() -> str:
-    columns = ", ".join(f'"{field.column}"' for field in User._meta.concrete_fields)
-    return f"SELECT {columns} FROM {User._meta.db_table} WHERE id = %s"  # noqa: S608 - our names
+    """Asked with every request that bears a token."""
+    found = fetch(_BY_ID, [user_id])
+    return _USERS.take(found[0]) if found else None
 
 
 def learner_record(user: User) -> LearnerRecord:

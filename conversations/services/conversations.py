@@ -67,6 +67,7 @@ def new_conversation(
     """Not stored yet. `first_words` are the learner's, in a message that is stored with it."""
     if language not in TAUGHT or level not in LEVELS:
         raise DomainError("Choose a language and a level that are taught here.")
+    now = timezone.now()
     return Conversation(
         learner=learner,
         learning_session=session,
@@ -75,7 +76,9 @@ def new_conversation(
         level=level,
         title=title_from(first_words),
         message_count=1 if first_words else 0,
-        last_message_at=timezone.now() if first_words else None,
+        last_message_at=now if first_words else None,
+        created_at=now,
+        updated_at=now,
     )
 
 

@@ -3,6 +3,8 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from django.utils import timezone
+
 from conversations.models import Conversation, Message
 
 
@@ -25,6 +27,7 @@ def new_message(
         role=Message.Role.USER,
         content=text,
         idempotency_key=key,
+        created_at=timezone.now(),
     )
 
 
@@ -37,4 +40,5 @@ def new_reply(said: Message, *, position: int) -> Message:
         role=Message.Role.ASSISTANT,
         status=Message.Status.STREAMING,
         reply_to=said,
+        created_at=timezone.now(),
     )

@@ -5,8 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from accounts.models import User
+from config.rows import Table, fetch, ids
 from practice.decks.models import Card, CardSchedule, Deck, DeckMember, Note, ReviewLog
-from practice.decks.rows import Table, fetch, ids
 from practice.decks.studying import SHARING, Studied
 
 _SCHEDULES: Final = Table(CardSchedule)

@@ -5,8 +5,8 @@ from typing import Final
 
 from accounts.models import User, UserSettings
 from accounts.selectors import user_settings
+from config.rows import Table, fetch
 from practice.decks.models import CardSchedule, ReviewLog
-from practice.decks.rows import Table, fetch
 from practice.decks.scheduling.state import FIELDS
 
 SCHEDULES: Final = Table(CardSchedule)
