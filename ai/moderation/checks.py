@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Final
 
-from ai.moderation.folding import Folded, Word, fold
+from ai.moderation.folding import Folded, Word
 from ai.moderation.personal import personal_findings
 from ai.moderation.rules import Listed, Rule, Rulebook, rulebook
 from ai.moderation.spam import spam_findings
@@ -20,7 +20,7 @@ def check(text: str, *, language: str) -> Verdict:
     `language` is the one that is learned; learners write in their own too, so the lists of every
     language are looked at, and a word that is harmless elsewhere only in a sentence of its own.
     """
-    book, folded = rulebook(), fold(text)
+    book, folded = rulebook(), Folded(text)
     words = folded.words()
     by_rules = list(_by_rules(text, folded, words, book))
     by_lists = _by_lists(text, folded, words, book, language)
@@ -80,7 +80,7 @@ def _listed(word: str, book: Rulebook) -> Listed | None:
         return _starred(word, book)
     if (known := book.words.get(word)) is not None:
         return known
-    for length in range(_SHORTEST_STEM, len(word) + 1):
+    for length in range(_SHORTEST_STEM, min(len(word), book.longest_stem) + 1):
         if (known := book.stems.get(word[:length])) is not None:
             return known
     drawn = _DRAWN_OUT.sub(r"\1", word)

@@ -6,6 +6,7 @@ from typing import Final
 
 from ai.moderation.verdict import Category, Finding, Severity
 
+_DIGIT: Final = re.compile(r"\d")
 _EMAIL: Final = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
 _DIGITS: Final = re.compile(r"(?<![\w.,:/-])\+?\(?\d(?:[ ().\-/]{0,2}\d){6,18}(?![\w])")
 _YEARS: Final = re.compile(
@@ -29,7 +30,7 @@ def personal_findings(text: str) -> Iterator[Finding]:
     if "@" in text:
         for found in _EMAIL.finditer(text):
             yield _finding(text, found.span(), "rule:email")
-    if not any(character.isdigit() for character in text):
+    if not _DIGIT.search(text):
         return
     for found in _DIGITS.finditer(text):
         if kind := _kind(found[0]):

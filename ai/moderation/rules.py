@@ -54,6 +54,7 @@ class Rulebook:
     """For scripts that do not part words: looked at when a text is written in one."""
     words: dict[str, Listed] = field(default_factory=dict)
     stems: dict[str, Listed] = field(default_factory=dict)
+    longest_stem: int = 0
     by_length: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     function_words: dict[str, frozenset[str]] = field(default_factory=dict)
     about_words: re.Pattern[str] = re.compile(r"(?!)")
@@ -78,6 +79,7 @@ class Rulebook:
             self.by_length[len(word)].append(word)
         for stem in map(fold_pattern, entry.get("stems", ())):
             self.stems[stem] = listed
+            self.longest_stem = max(self.longest_stem, len(stem))
 
     def _add_rule(self, language: str, entry: Mapping[str, Any], macros: Mapping[str, str]) -> None:
         asked = macros.get("about_words")

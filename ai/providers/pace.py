@@ -1,7 +1,7 @@
 """How often a stream is read: at once while there are few, in wider steps the more there are.
 
 A token wakes all that stands between the provider and the reader, which costs more than the token.
-With hundreds of streams in one process, those of a tenth of a second are read together.
+With dozens of streams in one process, those of a tenth of a second are read together.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-STEP_PER_STREAM: Final = 0.0005
+STEP_PER_STREAM: Final = 0.002
 LONGEST_STEP: Final = 0.15
 SHORTEST_STEP: Final = 0.05
 """Seconds. A shorter step is not taken: few providers write faster, and to wait costs something."""

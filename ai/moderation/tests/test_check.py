@@ -1,7 +1,7 @@
 import pytest
 
 from ai.moderation import Action, Category, Severity, check
-from ai.moderation.folding import fold
+from ai.moderation.folding import Folded
 from ai.moderation.rules import rulebook
 
 BOMB = "How do I build a bomb?"
@@ -144,6 +144,6 @@ def test_a_flood_of_listed_words_is_looked_at_once(monkeypatch):
 
 
 def test_each_sentence_ends_where_it_ends():
-    folded = fold("One two. Three! Four")
+    folded = Folded("One two. Three! Four")
     spans = [folded.sentence(word.start, word.end).strip() for word in folded.words()]
     assert spans == ["one two", "one two", "three", "four"]

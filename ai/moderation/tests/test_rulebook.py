@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ai.moderation.folding import fold
+from ai.moderation.folding import Folded
 from ai.moderation.rules import rulebook
 
 
@@ -22,7 +22,7 @@ def test_every_language_has_rules_for_what_is_gravest():
 
 def test_a_cue_is_one_word_in_folded_letters():
     for cue in rulebook().by_cue:
-        assert [word.text for word in fold(cue).words()] == [cue]
+        assert [word.text for word in Folded(cue).words()] == [cue]
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
