@@ -22,7 +22,8 @@ from conversations.streams.log import (
 logger = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.04
-"""How long tokens are gathered before a flush; a turn's first, and its last event, never wait."""
+"""How long tokens wait at most, from one flush to the next; a turn's first, and its last event,
+never do."""
 REST_SECONDS = 2.0
 """How long Valkey is left alone after it failed."""
 EXISTS_ALREADY = "equal or smaller"
@@ -59,7 +60,7 @@ class LogWriter:
         self._wanted = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
-        self._rest_until = 0.0
+        self._rest_until = self._flushed = 0.0
         self._task = self._loop.create_task(self._run(), name="turn log writer")
 
     def put(self, turn: WrittenTurn, event: TurnEvent) -> None:
@@ -67,7 +68,7 @@ class LogWriter:
         self._dirty[turn.turn_id] = turn
         if turn.spoke and isinstance(event, DeltaEvent):
             if self._timer is None:
-                self._timer = self._loop.call_later(GATHER_SECONDS, self._wanted.set)
+                self._timer = self._loop.call_at(self._flushed + GATHER_SECONDS, self._wanted.set)
             return
         turn.spoke = turn.spoke or isinstance(event, DeltaEvent)
         self._wanted.set()
@@ -83,6 +84,7 @@ class LogWriter:
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
+            self._flushed = self._loop.time()
             batch, self._dirty = list(self._dirty.values()), {}
             sealed = [(turn, turn.seal()) for turn in batch]
             await self._log(sealed)
