@@ -3,15 +3,19 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from django import template
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from config.languages import NATIVE, TAUGHT
 from config.levels import LEVELS
@@ -21,6 +25,7 @@ register = template.Library()
 
 SPEAKERS = {"builtin": "Built-in tutor", "openai": "OpenAI", "gemini": "Gemini"}
 CELL_WIDTH = 64
+MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 PLACES = {
     "learning:today": "today",
     "learning:companions": "talk",
@@ -32,6 +37,8 @@ PLACES = {
     "practice": "practice",
     "progress": "progress",
     "assessments": "level",
+    "conversations:memory": "settings",
+    "conversations:moderation": "settings",
     "accounts:settings": "settings",
     "accounts:password_change": "settings",
 }
@@ -79,6 +86,30 @@ def letters(code: str) -> str:
 @register.filter
 def percent(share: float | None) -> str:
     return "" if share is None else f"{round(share * 100)} %"
+
+
+@register.filter
+def ago(when: datetime) -> str:
+    """“3 hours ago”, in one unit and for a week; the date when it is longer ago."""
+    seconds = (timezone.now() - when).total_seconds()
+    if seconds < MINUTE:
+        return gettext("just now")
+    if seconds < HOUR:
+        minutes = int(seconds // MINUTE)
+        return ngettext("%d minute ago", "%d minutes ago", minutes) % minutes
+    if seconds < DAY:
+        hours = int(seconds // HOUR)
+        return ngettext("%d hour ago", "%d hours ago", hours) % hours
+    if seconds < WEEK:
+        days = int(seconds // DAY)
+        return ngettext("%d day ago", "%d days ago", days) % days
+    return date_format(timezone.localtime(when), "j F Y")
+
+
+@register.filter
+def plain_words(text: str) -> str:
+    """What was written with Markdown, as words alone: for a line that quotes its beginning."""
+    return " ".join(unescape(strip_tags(render_markdown(text))).split())
 
 
 @register.filter

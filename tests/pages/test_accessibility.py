@@ -200,6 +200,16 @@ def test_pages_for_anyone(browser, site, name, scheme, width):
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_moment_shown_on_the_landing_page_fills_its_frame(browser, site, width):
+    page = open_page(browser, site, scheme="light", width=width)
+    inner = page.locator(".specimen .words").first.bounding_box()["width"]
+    assert inner > 0.8 * page.locator(".specimen").bounding_box()["width"]
+    round_ends = "e => parseFloat(getComputedStyle(e).borderRadius) > 0"
+    assert not page.locator(".ways p").first.evaluate(round_ends)
+    page.context.close()
+
+
 @pytest.mark.parametrize(("scheme", "width"), TWO_LOOKS)
 def test_pages_for_a_learner(browser, learner, scheme, width):
     found = {}
