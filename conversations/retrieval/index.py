@@ -9,7 +9,7 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from ai.embeddings import content_hash
@@ -29,6 +29,13 @@ LEFT_ALONE: Final = timedelta(hours=1)
 """How long nobody has spoken in a conversation before it is read."""
 LONGEST_CONVERSATION: Final = 5000
 """Messages of a branch that are read: the last ones."""
+TOLD: Final = (
+    Q(status=Message.Status.COMPLETE)
+    & ~Q(content="")
+    & ~Q(role=Message.Role.ASSISTANT, provider="builtin")
+)
+"""Messages that may be quoted: not cut off, and not by the built-in tutor, whose fillers and
+refusals tell nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,8 @@ def index_conversation(*, conversation_id: UUID | str) -> int:
 
 
 def _said_in(talk: Conversation) -> list[Message]:
-    """The branch that is shown, without what was cut off or failed."""
-    said = talk.messages.filter(status=Message.Status.COMPLETE).exclude(content="")
+    """What may be quoted of the branch that is shown."""
+    said = talk.messages.filter(TOLD)
     if talk.tip_id:
         said = said.filter(pk__in=branch_ids(talk.tip_id, limit=LONGEST_CONVERSATION))
     return list(said.order_by("position")[:LONGEST_CONVERSATION])

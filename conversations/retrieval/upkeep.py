@@ -10,9 +10,10 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from ai.errors import ProviderError
-from conversations.models import Conversation, Passage, TranscriptChunk
+from conversations.models import Conversation, Message, Passage, TranscriptChunk
 from conversations.retrieval.index import (
     LEFT_ALONE,
+    TOLD,
     embed_chunks,
     embed_passages,
     index_conversation,
@@ -75,7 +76,8 @@ def changed_notes(limit: int = MOST) -> list[UUID]:
 def changed_conversations(limit: int = MOST, *, now: datetime) -> list[UUID]:
     """Those left alone since an hour ago, and those deleted that still have passages."""
     over = Q(deleted_at=None, last_message_at__lt=now - LEFT_ALONE)
-    unread = over & ~Exists(_read_since("changed"))
+    told = Exists(Message.objects.filter(TOLD, conversation=OuterRef("pk")))
+    unread = over & told & ~Exists(_read_since("changed"))
     deleted = Q(deleted_at__isnull=False) & Exists(_passages())
     talks = Conversation.objects.annotate(changed=Greatest("last_message_at", "updated_at"))
     found = talks.filter(unread | deleted).order_by("changed")

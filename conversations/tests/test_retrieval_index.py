@@ -173,6 +173,20 @@ class TestConversations:
         index.index_conversation(conversation_id=talk.pk)
         assert texts("conversation") == ["Learner: Me duele."]
 
+    def test_lines_of_the_built_in_tutor_are_no_source(self, ana):
+        talk = store_talk(learner=ana, said="Me duele.", answer="No tengo respuesta para eso.")
+        Message.objects.filter(role="assistant").update(provider="builtin")
+        index.index_conversation(conversation_id=talk.pk)
+        assert texts("conversation") == ["Learner: Me duele."]
+
+    def test_one_in_which_the_learner_said_nothing_is_not_read_again_and_again(self, ana):
+        talk = store_talk(learner=ana, said="Me duele.")
+        Message.objects.filter(role="user").delete()
+        Message.objects.update(provider="builtin")
+        index.index_conversation(conversation_id=talk.pk)
+        assert texts("conversation") == []
+        assert changed_conversations(now=timezone.now() + timedelta(hours=1)) == []
+
     def test_a_deleted_one_is_forgotten(self, ana):
         talk = store_talk(learner=ana, said="Me duele.")
         Conversation.objects.filter(pk=talk.pk).update(deleted_at=timezone.now())
