@@ -1,5 +1,6 @@
 """Structured logs: one JSON object a line in production, with the request's id in each."""
 
+import sys
 from typing import Any
 
 import structlog
@@ -24,7 +25,11 @@ _QUIET = {
 
 def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
     """The `LOGGING` setting."""
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,

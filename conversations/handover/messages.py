@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TutorAssignment, TutorProfile, User
 from accounts.notifications.services import notify
-from config.commits import after_commit
+from accounts.services.mailing import mail_on_commit
 from conversations.handover.models import TutorRequest
 from conversations.models import Message
 
@@ -46,7 +46,9 @@ def tell_tutors(request: TutorRequest) -> None:
             source_type=REQUEST,
             source_id=request.pk,
         )
-    after_commit(_mail_tutors, str(request.pk))
+    from conversations.handover.tasks import mail_tutors_task  # the tasks call the services
+
+    mail_on_commit(mail_tutors_task, request.pk)
 
 
 def tell_taken(request: TutorRequest) -> None:
@@ -71,7 +73,9 @@ def tell_answered(request: TutorRequest, message: Message) -> None:
         source_type=MESSAGE,
         source_id=message.pk,
     )
-    after_commit(_mail_answer, str(message.pk))
+    from conversations.handover.tasks import mail_answer_task  # as above
+
+    mail_on_commit(mail_answer_task, message.pk)
 
 
 def tell_returned(request: TutorRequest, *, by: User) -> None:
@@ -116,15 +120,3 @@ def thread_url(request: TutorRequest) -> str:
 
 def _name(tutor: User | None) -> str:
     return tutor.name if tutor else _("A tutor")
-
-
-def _mail_tutors(request_id: str) -> None:
-    from conversations.handover.tasks import mail_tutors_task  # the tasks call the services
-
-    mail_tutors_task.delay(request_id)
-
-
-def _mail_answer(message_id: str) -> None:
-    from conversations.handover.tasks import mail_answer_task  # as above
-
-    mail_answer_task.delay(message_id)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import LearnerLanguage, TutorAssignment, User
 from accounts.selectors import current_language, local_day
 from assessments.models import Assessment
+from config.celery import app
 from conversations.demo import ADMIN, LEARNER, TUTOR
 from conversations.memory.services import withdraw_consent
 from conversations.models import Conversation, Correction, Memory, Message
@@ -41,6 +42,13 @@ def test_prints_who_can_sign_in(client):
         form = {"email": account.email, "password": account.password}
         assert client.post("/sign-in", form).status_code == 302
         client.logout()
+
+
+def test_nobody_is_mailed_about_it(django_capture_on_commit_callbacks, mailoutbox, monkeypatch):
+    monkeypatch.setattr(app.conf, "task_always_eager", True)
+    with django_capture_on_commit_callbacks(execute=True):
+        run()
+    assert mailoutbox == []
 
 
 def test_learner_has_a_history():

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services.mailing import no_mail
 from conversations.demo import ACCOUNTS, Account, seed
 
 
@@ -14,7 +15,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEVELOPMENT:
             raise CommandError("The demo's passwords are public: it is for development only.")
-        seed(now=timezone.now())
+        with no_mail():
+            seed(now=timezone.now())
         rows = [(account.who, account.email, self._password(account)) for account in ACCOUNTS]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
