@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,47 +12,74 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
+from config.embedded import leftovers
 from config.embedded.addresses import port_is_free
 from config.embedded.errors import ServiceError
-from config.embedded.services import running
+from config.embedded.services import held, started
 
 ROOT = Path(__file__).resolve().parent.parent
-# The negative ones are of its processes, the others of the manager itself.
-ASKED_TO_STOP = (
-    0,
-    None,
-    -signal.SIGINT,
-    -signal.SIGTERM,
-    128 + signal.SIGINT,
-    128 + signal.SIGTERM,
+ASKED_TO_STOP = (0, 128 + signal.SIGINT, 128 + signal.SIGTERM, -signal.SIGINT, -signal.SIGTERM)
+"""The negative ones are of its processes, the others of the manager itself."""
+STOPPED_BY_ITSELF = (
+    "A process ended by itself, as the lines above say, so the others were stopped."
+    " What was stored is kept: make run starts again."
+)
+QUIET = ",".join(
+    f"ignore:{warning}"
+    for warning in (
+        # On a new machine one may well be root; Celery would say ten lines about it.
+        "You're running the worker with superuser",
+        # Of the web process's own helper, which a stop takes by surprise and which then cleans up.
+        "resource_tracker",
+    )
 )
 
 
 def main() -> int:
-    port = int(os.environ.get("PORT", "8000"))
-    var_dir = Path(os.environ.get("PARLANCE_VAR", ROOT / "var")).resolve()
-    if not port_is_free(port):
-        print(f"Port {port} is taken. Choose another: PORT={port + 1} make run", file=sys.stderr)
-        return 1
     # Until the manager takes over, what was started must be stopped by these too.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _hang_up)
+    var_dir = Path(os.environ.get("PARLANCE_VAR") or ROOT / "var").resolve()
     try:
-        with running(var_dir) as environment:
-            environment |= {
-                "PARLANCE_ENV": "development",
-                "PARLANCE_VAR": str(var_dir),
-                # On a new machine one may well be root; Celery would say ten lines about it.
-                "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
-                "SECRET_KEY": environment.get("SECRET_KEY") or _secret_key(var_dir),
-                "SITE_URL": environment.get("SITE_URL") or f"http://localhost:{port}",
-            }
-            return _prepare(environment) or _run(environment, port)
-    except ServiceError as error:
+        port = _port(os.environ.get("PORT") or "8000")
+        with held(var_dir):
+            _require_free(port)
+            with started(var_dir, watched=True) as environment:
+                environment |= _settings(environment, var_dir, port)
+                return _prepare(environment) or _run(environment, port)
+    except (ServiceError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _port(given: str) -> int:
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        raise ServiceError(f"PORT is {given}; it must be a number from 1 to 65535.")
+    return int(given)
+
+
+def _require_free(port: int) -> None:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return
+    except PermissionError:
+        message = f"Port {port} is for root alone. Choose one above 1023: PORT=8000 make run"
+    except OSError:
+        another = port + 1 if port < 65535 else 8000
+        message = f"Port {port} is taken. Choose another: PORT={another} make run"
+    raise ServiceError(message)
+
+
+def _settings(environment: dict[str, str], var_dir: Path, port: int) -> dict[str, str]:
+    return leftovers.mark(var_dir) | {
+        "PARLANCE_ENV": "development",
+        "PARLANCE_VAR": str(var_dir),
+        "PYTHONWARNINGS": QUIET,
+        "SECRET_KEY": environment.get("SECRET_KEY") or _secret_key(var_dir),
+        "SITE_URL": environment.get("SITE_URL") or f"http://localhost:{port}",
+    }
 
 
 def _secret_key(var_dir: Path) -> str:
@@ -87,7 +115,11 @@ def _run(environment: dict[str, str], port: int) -> int:
         manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
     threading.Thread(target=_tell, args=(environment["SITE_URL"], port), daemon=True).start()
     manager.loop()
-    return 0 if manager.returncode in ASKED_TO_STOP else int(manager.returncode)
+    leftovers.end(Path(environment["PARLANCE_VAR"]))
+    if manager.returncode in (None, *ASKED_TO_STOP):
+        return 0
+    print(STOPPED_BY_ITSELF, file=sys.stderr)
+    return 1
 
 
 def _hang_up(*_: object) -> None:

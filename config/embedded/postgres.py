@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 
@@ -30,6 +30,8 @@ SETTINGS = {
 @dataclass(frozen=True, slots=True)
 class Postgres:
     """One cluster. As root the server runs as `postgres` or `nobody`, which PostgreSQL demands."""
+
+    name: ClassVar = "PostgreSQL"
 
     home: Path
     port: int

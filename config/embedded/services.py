@@ -2,73 +2,114 @@
 
 import fcntl
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from config.embedded import addresses
+from config.embedded import addresses, leftovers
 from config.embedded.errors import ServiceError
 from config.embedded.postgres import Postgres
 from config.embedded.valkey import Valkey
 
+BETWEEN_LOOKS = 1.0
+"""Seconds in which a dead service is noticed."""
+
 
 @contextmanager
 def running(var_dir: Path, *, durable: bool = True) -> Iterator[dict[str, str]]:
-    """Start what the environment does not name already; yield the environment to go on with.
-
-    Holds the directory's lock, so that one directory is served once. Raises ServiceError.
-    """
-    var_dir.mkdir(parents=True, exist_ok=True)
-    needs_postgres = not os.environ.get("DATABASE_URL")
-    needs_valkey = not os.environ.get("VALKEY_URL")
-    with _lock(var_dir):
-        chosen = addresses.choose(var_dir)
-        postgres = Postgres(
-            var_dir / "postgres", chosen.postgres_port, chosen.password, durable=durable
-        )
-        valkey = Valkey(var_dir / "valkey", chosen.valkey_port, chosen.password, durable=durable)
-        try:
-            environment = dict(os.environ)
-            if needs_postgres:
-                postgres = _on_free_port(var_dir, postgres)
-                environment["DATABASE_URL"] = addresses.choose(var_dir).database_url
-            if needs_valkey:
-                valkey = _valkey_on_free_port(var_dir, valkey)
-                environment["VALKEY_URL"] = addresses.choose(var_dir).valkey_url
-            yield environment
-        finally:
-            if needs_valkey:
-                valkey.stop()
-            if needs_postgres:
-                postgres.stop()
-
-
-def _on_free_port(var_dir: Path, postgres: Postgres) -> Postgres:
-    if not postgres.running() and not addresses.port_is_free(postgres.port):
-        port = addresses.free_port()
-        addresses.change(var_dir, postgres_port=port)
-        postgres = replace(postgres, port=port)
-    postgres.start()
-    return postgres
-
-
-def _valkey_on_free_port(var_dir: Path, valkey: Valkey) -> Valkey:
-    if not valkey.answers() and not addresses.port_is_free(valkey.port):
-        port = addresses.free_port()
-        addresses.change(var_dir, valkey_port=port)
-        valkey = replace(valkey, port=port)
-    valkey.start()
-    return valkey
+    """`held` and `started` at once."""
+    with held(var_dir), started(var_dir, durable=durable) as environment:
+        yield environment
 
 
 @contextmanager
-def _lock(var_dir: Path) -> Iterator[None]:
-    with (var_dir / "lock").open("w") as file:
+def held(var_dir: Path) -> Iterator[None]:
+    """Hold the directory's lock, so that it is served once. Raises ServiceError.
+
+    Whatever a holder that was killed has left running is ended first.
+    """
+    try:
+        var_dir.mkdir(parents=True, exist_ok=True)
+        file = (var_dir / "lock").open("w")
+    except OSError as error:
+        raise ServiceError(f"{var_dir} cannot be written to: {error.strerror}.") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ServiceError(f"Something else is running from {var_dir} already.") from None
         # Children must not inherit the lock: it would outlive us.
         os.set_inheritable(file.fileno(), False)
+        leftovers.end(var_dir)
         yield
+
+
+@contextmanager
+def started(
+    var_dir: Path, *, durable: bool = True, watched: bool = False
+) -> Iterator[dict[str, str]]:
+    """Start what the environment does not name already; yield the environment to go on with.
+
+    A service that is `watched` is started again when it dies. Raises ServiceError.
+    """
+    environment = dict(os.environ)
+    services: list[Postgres | Valkey] = []
+    if not os.environ.get("DATABASE_URL"):
+        services.append(_postgres(var_dir, durable=durable))
+        environment["DATABASE_URL"] = addresses.choose(var_dir).database_url
+    if not os.environ.get("VALKEY_URL"):
+        services.append(_valkey(var_dir, durable=durable))
+        environment["VALKEY_URL"] = addresses.choose(var_dir).valkey_url
+    try:
+        for service in services:
+            service.start()
+        with _watch(services if watched else []):
+            yield environment
+    finally:
+        for service in reversed(services):
+            service.stop()
+
+
+def _postgres(var_dir: Path, *, durable: bool) -> Postgres:
+    chosen = addresses.choose(var_dir)
+    made = Postgres(var_dir / "postgres", chosen.postgres_port, chosen.password, durable=durable)
+    if made.running() or addresses.port_is_free(made.port):
+        return made
+    addresses.change(var_dir, postgres_port=addresses.free_port())
+    return replace(made, port=addresses.choose(var_dir).postgres_port)
+
+
+def _valkey(var_dir: Path, *, durable: bool) -> Valkey:
+    chosen = addresses.choose(var_dir)
+    made = Valkey(var_dir / "valkey", chosen.valkey_port, chosen.password, durable=durable)
+    if made.answers() or addresses.port_is_free(made.port):
+        return made
+    addresses.change(var_dir, valkey_port=addresses.free_port())
+    return replace(made, port=addresses.choose(var_dir).valkey_port)
+
+
+@contextmanager
+def _watch(services: list[Postgres | Valkey]) -> Iterator[None]:
+    over = threading.Event()
+    watcher = threading.Thread(target=_revive, args=(services, over))
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _revive(services: list[Postgres | Valkey], over: threading.Event) -> None:
+    """Start what died again, until it is over."""
+    while services and not over.wait(BETWEEN_LOOKS):
+        for service in services:
+            if addresses.port_is_free(service.port):
+                print(f"{service.name} has died; starting it again", file=sys.stderr, flush=True)
+                try:
+                    service.start()
+                except ServiceError as error:
+                    print(error, file=sys.stderr, flush=True)

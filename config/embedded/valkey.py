@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 from redis import Redis
@@ -19,6 +20,8 @@ from config.embedded.errors import ServiceError
 
 @dataclass(frozen=True, slots=True)
 class Valkey:
+    name: ClassVar = "Valkey"
+
     home: Path
     port: int
     password: str
@@ -83,9 +86,11 @@ class Valkey:
     def _process(self) -> psutil.Process | None:
         try:
             process = psutil.Process(int(self._pid_file().read_text()))
+            title = " ".join(process.cmdline()).rstrip()
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return None
-        return process if "valkey" in process.name() else None
+        # A pid file outlives a killed server, and its number may be another checkout's by now.
+        return process if "valkey" in title and title.endswith(f":{self.port}") else None
 
     def _pid_file(self) -> Path:
         return self.home / "valkey.pid"

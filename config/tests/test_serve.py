@@ -69,6 +69,11 @@ class Running:
         clusters = [child for one in services for child in one.children(recursive=True)]
         return {me, *me.children(recursive=True), *services, *clusters}
 
+    def server(self, name):
+        """The process all others of a service come from."""
+        own = {one for one in self.everything() if one.name() == name}
+        return next(one for one in own if one.parent() not in own)
+
     def control_c(self):
         """The signal goes to all that share the terminal."""
         os.killpg(self.process.pid, signal.SIGINT)
@@ -141,7 +146,45 @@ def test_from_nothing_to_an_end_and_again(var):
         assert first.process.returncode == 0
 
     with run(var, port) as second:
-        sign_in = {name: NEWCOMER[name] for name in ("email", "password")}
-        assert second.http.post("/api/auth/login", json=sign_in).status_code == 200
-        assert second.end_by(second.control_c) == ([], [])
-        assert "Traceback" not in second.output()
+        assert signs_in(second)
+        left, _ = second.end_by(second.process.kill)
+        assert left  # what now holds the port
+
+    with run(var, port) as third:
+        assert not any(one.is_running() for one in left if one.name().startswith("python"))
+        for service in ("postgres", "valkey-server"):
+            killed = third.server(service)
+            killed.kill()
+            third.until(lambda killed=killed: not killed.is_running() and third.whole())
+        assert "PostgreSQL has died" in third.output()
+        assert "Valkey has died" in third.output()
+        assert signs_in(third)
+        assert third.end_by(third.control_c) == ([], [])
+        assert third.process.returncode == 0
+        assert "Traceback" not in third.output()
+
+
+def test_a_process_that_dies_ends_the_others(var):
+    with run(var, free_port()) as running:
+        web = next(
+            one for one in running.everything() if "config.router" in " ".join(one.cmdline())
+        )
+        assert running.end_by(web.kill) == ([], [])
+        assert running.process.returncode == 1
+        assert "make run starts again" in running.output()
+
+
+def signs_in(running):
+    sign_in = {name: NEWCOMER[name] for name in ("email", "password")}
+    return running.http.post("/api/auth/login", json=sign_in).status_code == 200
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-5", "80 80"])
+def test_what_is_no_port(var, port):
+    assert f"PORT is {port}" in refused(var, port)
+    assert not var.exists()
+
+
+def test_a_folder_that_cannot_be_written_to(var):
+    var.write_text("a file where the folder would be")
+    assert f"{var} cannot be written to" in refused(var, free_port())
