@@ -54,7 +54,14 @@ def timezone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 def _email(**options: Any) -> forms.EmailField:
     widget = forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
     return forms.EmailField(
-        label=_("E-mail address"), max_length=LONGEST_EMAIL, widget=widget, **options
+        label=_("E-mail address"),
+        max_length=LONGEST_EMAIL,
+        widget=widget,
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("Write a whole address, such as ana@example.org."),
+        },
+        **options,
     )
 
 
@@ -63,6 +70,7 @@ def _password(label: Any, *, autocomplete: str, **options: Any) -> forms.CharFie
         label=label,
         max_length=LONGEST_PASSWORD,
         strip=False,
+        error_messages={"required": _("Write a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
         **options,
     )
@@ -96,6 +104,7 @@ class RegisterForm(forms.Form):
         label=_("Name"),
         max_length=LONGEST_NAME,
         help_text=_("What we call you."),
+        error_messages={"required": _("Write the name we should call you.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = _email()

@@ -14,7 +14,7 @@ from learning.models import StudyDay
 from learning.today import Step
 
 Type = Assessment.Type
-MINUTES = {Type.PLACEMENT: 8, Type.PROGRESS: 10, Type.FINAL: 25}
+MINUTES = {Type.PLACEMENT: 10, Type.PROGRESS: 10, Type.FINAL: 25}
 FRESH = timedelta(days=120)
 """A measured level is worth checking again after this long."""
 ENOUGH_DONE = 20

@@ -234,7 +234,7 @@ def _of_error(candidate: Candidate, level: str, now: datetime) -> str:
 
 def _of_weak(candidate: Candidate, level: str, now: datetime) -> str:
     mastery = candidate.memory.mastery(now) if candidate.memory else 0
-    return _("“%(name)s” is not sure yet: you stand at %(mastery)d %%.") % {
+    return _("“%(name)s” is not sure yet: the chance that you get it right is %(mastery)d %%.") % {
         "name": candidate.concept,
         "mastery": mastery,
     }

@@ -196,7 +196,9 @@ class TestReasons:
         fields = weak()
 
         expected = fields["memory"].mastery(NOW)
-        assert self.reason(a_lesson(1, **fields)).endswith(f"you stand at {expected} %.")
+        assert self.reason(a_lesson(1, **fields)).endswith(
+            f"the chance that you get it right is {expected} %."
+        )
 
     @pytest.mark.parametrize(
         ("aim", "words"),

@@ -64,7 +64,7 @@ def _errors(learner: User, language: LearnerLanguage) -> list[Step]:
         return []
     count, last = len(errors), errors[0]
     reason = ngettext(
-        "%(count)d slip keeps coming back, such as “%(slip)s”.",
+        "“%(slip)s” keeps coming back.",
         "%(count)d slips keep coming back, such as “%(slip)s”.",
         count,
     )

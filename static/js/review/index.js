@@ -147,6 +147,7 @@ function finish() {
   const done = page("done");
   done.hidden = false;
   const wait = session.wait();
+  root.classList.toggle("is-empty", !session.done && wait === null);
   done.querySelector("[data-done-title]").textContent = word(session.done ? "done.title" : "done.empty");
   done.querySelector("[data-done-text]").textContent = endWords(wait);
   done.focus({ preventScroll: true });
