@@ -44,8 +44,15 @@ def test_prints_who_can_sign_in(client):
         client.logout()
 
 
-def test_nobody_is_mailed_about_it(django_capture_on_commit_callbacks, mailoutbox, monkeypatch):
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
+@pytest.fixture
+def _tasks_at_once():
+    app.conf.update(task_always_eager=True)
+    yield
+    app.conf.update(task_always_eager=False)
+
+
+@pytest.mark.usefixtures("_tasks_at_once")
+def test_nobody_is_mailed_about_it(django_capture_on_commit_callbacks, mailoutbox):
     with django_capture_on_commit_callbacks(execute=True):
         run()
     assert mailoutbox == []
