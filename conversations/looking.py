@@ -36,8 +36,9 @@ class Looked(NamedTuple):
 
 async def looked_again(reply: Reply, want: Want) -> Looked:
     """Talk that asks what a tutor said by their name is looked up. So is, where the built-in tutor
-    would reply, what asks about the learner's own past, if their sessions answer it. Never raises:
-    what cannot be looked up is talked about."""
+    would reply, what asks about the learner's own past: in their own language, in which nobody
+    practises, for good; in the one being learned if their sessions answer it. Never raises: what
+    cannot be looked up is talked about."""
     if want.route != "talk":
         return Looked(want)
     try:
@@ -45,7 +46,8 @@ async def looked_again(reply: Reply, want: Want) -> Looked:
             return Looked(LOOK_IN_SESSIONS)
         if _may_be_told(reply):
             retrieved = await search(reply, kinds=SESSIONS)
-            return Looked(LOOK_IN_SESSIONS, retrieved) if retrieved.enough else Looked(want)
+            if retrieved.enough or _asks_in_their_own(reply.turn):
+                return Looked(LOOK_IN_SESSIONS, retrieved)
     except DatabaseError:
         logger.exception("question_not_looked_up", extra={"turn": reply.turn.turn_id})
     return Looked(want)
@@ -70,6 +72,11 @@ async def _names_tutor(turn: TurnContext) -> bool:
     if not speaks_of_telling(turn.text):
         return False
     return names_tutor(turn.text, await in_thread(met_by, turn.learner_id))
+
+
+def _asks_in_their_own(turn: TurnContext) -> bool:
+    own = {turn.native_language} - {turn.language}
+    return asks_what_they_did(turn.text, languages=own)
 
 
 def _may_be_told(reply: Reply) -> bool:

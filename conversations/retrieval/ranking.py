@@ -54,6 +54,8 @@ class Pool:
     embedder: str = ""
     vector: Sequence[float] = ()
     """What sentences are compared with: between the question and its telling words."""
+    asked_in: str = ""
+    """The question's language."""
 
 
 def fused(lists: Mapping[str, Sequence[Key]]) -> list[tuple[Key, float]]:
@@ -106,6 +108,7 @@ def features(read: "Sequence[Reading]") -> dict[str, float]:
         "words": best.words,
         "nearness": best.candidate.nearness or 0.0,
         "elsewhere": float(best.is_elsewhere),
+        "foreign": float(best.is_foreign),
         "lead": best.score - read[1].score if len(read) > 1 else 0.2,
     }
 
@@ -189,6 +192,11 @@ class Reading:
         found = self.candidate.found
         teaches: str = found.locator.get("teaches", found.language)
         return teaches != self.language
+
+    @property
+    def is_foreign(self) -> bool:
+        """Of another language than the question: however true the answer, it lies less near."""
+        return self.candidate.found.language != self.pool.asked_in
 
     def highlights(self) -> tuple[Highlight, ...]:
         """The best sentences. One that asks is no answer: the next that does not, stands for it."""

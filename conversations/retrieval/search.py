@@ -88,7 +88,7 @@ def candidates(
         lexemes=words.lexemes,
     )
     read = _read(asked) if vector or words.query else []
-    return ranking.Pool(words.groups, read, asked.embedder, _middle(about))
+    return ranking.Pool(words.groups, read, asked.embedder, _middle(about), words.asked_in)
 
 
 def _middle(about: Vectors | None) -> Sequence[float]:

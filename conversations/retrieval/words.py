@@ -32,6 +32,16 @@ GROUP BY token ORDER BY token
 """
 
 
+# How many of its words are stop words of each dictionary: what it is written in.
+_EMPTY: Final = """
+SELECT stem::text, count(*)
+FROM unnest(%(stems)s::regdictionary[]) AS stem,
+    (SELECT DISTINCT lower(token) AS token FROM ts_parse('default', %(question)s)
+     WHERE tokid NOT IN (12, 13, 14, 18) LIMIT %(most)s) AS words
+WHERE ts_lexize(stem, token) = '{}' GROUP BY stem
+"""
+
+
 class Words(NamedTuple):
     groups: dict[str, frozenset[str]]
     """The words, without accents, and for each the lexemes that it may stand as."""
@@ -40,6 +50,8 @@ class Words(NamedTuple):
     """Any of them, as a tsquery; empty when there are none."""
     telling: str
     """The question without the words that say nothing."""
+    asked_in: str = ""
+    """Which of the languages it is written in, the first of them when nothing tells."""
 
 
 def dictionary(language: str) -> str:
@@ -57,9 +69,12 @@ def words_of(question: str, *, languages: Collection[str]) -> Words:
     with connection.cursor() as cursor:
         cursor.execute(_LEXEMES, given)
         groups = {word: frozenset(lexemes) for word, lexemes in cursor.fetchall()}
+        cursor.execute(_EMPTY, given)
+        empty = dict(cursor.fetchall())
     lexemes = sorted(frozenset().union(*groups.values()))
     telling = [word for word in _WORD.findall(question) if plain(word) in groups]
-    return Words(groups, lexemes, " | ".join(map(_quoted, lexemes)), " ".join(telling))
+    asked_in = max(languages, key=lambda one: empty.get(f"{_stemmer(one)}_stem", 0))
+    return Words(groups, lexemes, " | ".join(map(_quoted, lexemes)), " ".join(telling), asked_in)
 
 
 def plain(text: str) -> str:

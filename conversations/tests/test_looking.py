@@ -68,6 +68,13 @@ async def test_what_they_do_not_answer_is_talked_about(ask, search):
     assert (route, end.sources, end.suggest_tutor) == ("talk", [], False)
 
 
+@pytest.mark.parametrize("enough", [True, False])
+async def test_what_they_ask_in_their_own_language_is_never_talked_away(ask, search, enough):
+    search["enough"] = enough
+    route, end = await ask("What did I cook for six people?")
+    assert (route, len(end.sources), end.suggest_tutor) == ("retrieval", int(enough), not enough)
+
+
 @pytest.mark.parametrize("text", ["Ayer cociné.", "¿Te gusta cocinar?", "¿Y tú?"])
 async def test_other_talk_is_not_looked_up(ask, search, text):
     route, _ = await ask(text)
