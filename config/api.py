@@ -1,5 +1,6 @@
 """What every REST endpoint shares: camelCase JSON, the error body, pagination."""
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -45,8 +46,15 @@ logger = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder(enc_hook=str)
 _PLAIN: Final = frozenset({str, int, float, bool, NoneType, UUID, datetime, date})
 
+CHALLENGE: Final = 'Bearer realm="api"'
+"""What a 401 asks for."""
+
 _LONGEST_NAME: Final = 64
 """That is kept: a client may send names of any length."""
+
+_DEEPEST: Final = 40
+"""Levels of lists and objects in a body: what is kept of it must be told again, and each level
+takes room on the stack."""
 
 
 @lru_cache(maxsize=4096)
@@ -90,19 +98,33 @@ class CamelCaseJSONRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
     ) -> bytes:
-        return b"" if data is None else _encoder.encode(camelize(data))
+        if data is None:
+            return b""
+        shown = camelize(data)
+        try:
+            return _encoder.encode(shown)
+        except UnicodeEncodeError:
+            # A refusal may repeat what was sent, and that may be half of a pair of surrogates.
+            return json.dumps(shown, default=str).encode()
 
 
 class CamelCaseJSONParser(JSONParser):
     def parse(self, *args: Any, **options: Any) -> Any:
-        return _snake(super().parse(*args, **options))
+        try:
+            return _snake(super().parse(*args, **options), _DEEPEST)
+        except RecursionError as error:
+            raise exceptions.ParseError from error
 
 
-def _snake(data: Any) -> Any:
-    """What `json` reads, with its names as Python has them."""
+def _snake(data: Any, deeper: int) -> Any:
+    """What `json` reads, with its names as Python has them; at most so many levels of it."""
+    if not isinstance(data, dict | list):
+        return data
+    if not deeper:
+        raise exceptions.ParseError
     if isinstance(data, dict):
-        return {_snake_key(key): _snake(value) for key, value in data.items()}
-    return [_snake(item) for item in data] if isinstance(data, list) else data
+        return {_snake_key(key): _snake(value, deeper - 1) for key, value in data.items()}
+    return [_snake(item, deeper - 1) for item in data]
 
 
 def _snake_key(key: str) -> str:
@@ -195,7 +217,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
         logger.error("api_failed", exc_info=exc, extra={"code": error.code})
     headers = dict(error.headers)
     if error.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="api"'
+        headers["WWW-Authenticate"] = CHALLENGE
     request = context["request"]
     body = make_error_body(error, request_id=request_id_of(request))
     return Response(body, status=error.status, headers=headers)

@@ -31,6 +31,9 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No text of PostgreSQL holds it, so no address of ours does.
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return refusal(request, DomainError())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
