@@ -13,7 +13,7 @@ from django.conf import settings
 from accounts.authentication import authenticate_request
 from accounts.models import User
 from accounts.services import redeem_ws_ticket
-from config.errors import DomainError, NotAuthenticated, NotFound, TooLarge
+from config.errors import DomainError, InternalError, NotAuthenticated, NotFound, TooLarge
 from config.ratelimit import check_rate
 from conversations.exchange import MAX_BODY, Exchange, Receive, Scope, Send, parse
 from conversations.models import Conversation, Message
@@ -56,6 +56,11 @@ async def conversation_socket(scope: Scope, receive: Receive, send: Send) -> Non
         await send({"type": "websocket.close", "code": 4403})
         return
     await socket.run()
+
+
+async def no_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
 
 
 class ConversationSocket:
@@ -113,7 +118,7 @@ class ConversationSocket:
             await self._explain(refusal)
         except Exception:
             logger.exception("socket_frame_failed")
-            await self._explain(DomainError("That did not work.", code="internal_error"))
+            await self._explain(InternalError())
 
     async def _say(self, frame: Say) -> None:
         with runner().place():

@@ -33,7 +33,7 @@ class MethodNotAllowed(DomainError):
 
 
 class UnsupportedMedia(DomainError):
-    status, code, message = 415, "unsupported_media_type", "Send JSON."
+    status, code, message = 415, "wrong_media", "Send the body as JSON."
 
 
 INTERRUPTED = "interrupted"

@@ -17,7 +17,8 @@ import msgspec
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
 
-from config.errors import DomainError, TooLarge, Unavailable, error_body
+from config.api import CHALLENGE
+from config.errors import DomainError, InternalError, TooLarge, Unavailable, error_body
 from config.request_ids import accept_or_make
 from conversations.errors import MethodNotAllowed, UnsupportedMedia
 from conversations.streams.runner import runner
@@ -89,7 +90,8 @@ class Exchange:
 
     async def refuse(self, error: DomainError) -> None:
         body = error_body(error, request_id=self.request_id)
-        await self.respond(error.status, body, error.headers)
+        told = {"WWW-Authenticate": CHALLENGE} if error.status == 401 else {}
+        await self.respond(error.status, body, {**error.headers, **told})
 
     async def stream(self, turn_id: str, *, after: int = 0) -> None:
         """Send a turn's events until its end, or until the client leaves."""
@@ -139,8 +141,8 @@ def parse(data: bytes | str, shape: Any) -> Any:
         field = FIELD.search(str(error))
         words = str(error).split(" - at ")[0]
         raise DomainError(details={field[1]: [words]} if field else None) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DomainError("The body is not valid JSON.", code="malformed_json") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DomainError("The body is not valid JSON.", code="malformed") from error
 
 
 def door(method: str) -> Callable[[Callable[[Exchange], Awaitable[None]]], Application]:
@@ -170,8 +172,4 @@ async def _refuse_surprise(exchange: Exchange, error: Exception) -> None:
     logger.exception("stream_door_failed", extra={"request_id": exchange.request_id})
     if exchange.started:
         raise error
-    await exchange.refuse(Unavailable() if isinstance(error, DatabaseError) else Internal())
-
-
-class Internal(DomainError):
-    status, code, message = 500, "internal_error", "Something went wrong on our side."
+    await exchange.refuse(Unavailable() if isinstance(error, DatabaseError) else InternalError())

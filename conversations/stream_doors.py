@@ -23,7 +23,7 @@ from conversations.events import (
     TurnEvent,
     decode,
 )
-from conversations.exchange import Exchange, door
+from conversations.exchange import Exchange, Receive, Scope, Send, door
 from conversations.models import Message
 from conversations.services import TurnContext, begin_turn, regenerate_turn, retry_turn
 from conversations.streams.closing import close_if_dead
@@ -83,6 +83,11 @@ async def chat_retry(exchange: Exchange) -> None:
 async def chat_regenerate(exchange: Exchange) -> None:
     """Another reply beside the one there is."""
     await _reply_anew(exchange, regenerate_turn)
+
+
+async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """An address of ours that is none: an id that is not one, a slash at the end."""
+    await Exchange(scope, receive, send).refuse(NotFound())
 
 
 async def _reply_anew(exchange: Exchange, begin: Callable[..., TurnContext]) -> None:

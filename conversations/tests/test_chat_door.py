@@ -177,7 +177,7 @@ async def test_headers_that_are_refused(ana, script, as_user):
     body = {"message": "Hola"}
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     answer, error = await client.json("POST", "/api/chat", body, form)
-    assert (answer.status, error["code"]) == (415, "unsupported_media_type")
+    assert (answer.status, error["code"]) == (415, "wrong_media")
     answer, error = await client.json("POST", "/api/chat", body, {"Idempotency-Key": "k" * 300})
     assert answer.status == 400
     answer, error = await client.json(
@@ -297,3 +297,29 @@ async def test_the_body_is_json_whatever_the_refusal(ana, as_user):
     async with client.open("GET", "/api/chat") as answer:
         assert json.dumps(await answer.body())
     assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/chat/"),
+        ("GET", "/api/chat/stream/nothing"),
+        ("GET", "/api/chat/stream/0193F2B4-7C3A-7B52-9D6E-2F8A1C4B5D6E"),
+        ("POST", "/api/chat/messages/nothing/retry"),
+    ],
+)
+async def test_an_address_that_is_none(method, path):
+    answer, error = await StreamClient().json(method, path, {"message": "Hola"})
+    assert (answer.status, error["code"]) == (404, "not_found")
+    assert error["requestId"] == answer.headers["x-request-id"]
+
+
+async def test_who_is_not_signed_in_is_told_how():
+    answer, _ = await StreamClient().json("POST", "/api/chat", {"message": "Hola"})
+    assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
+
+
+async def test_what_is_nested_too_deep_is_refused(ana, as_user):
+    client = await as_user(ana)
+    answer, error = await client.json("POST", "/api/chat", b'{"x":' * 20_000)
+    assert (answer.status, error["code"]) == (400, "malformed")

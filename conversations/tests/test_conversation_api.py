@@ -220,3 +220,11 @@ def test_wrong_methods(api, conversation):
 def test_a_stream_asked_of_the_wrong_server(api):
     answer = api.post("/api/chat", {"message": "Hola"})
     assert (answer.status_code, answer.json()["code"]) == (421, "wrong_server")
+
+
+def test_before_a_message_that_is_not_of_the_conversation(api, ana):
+    elsewhere = MessageFactory(conversation=ConversationFactory())
+    conversation = ConversationFactory(learner=ana)
+    for unknown in (elsewhere.pk, UNKNOWN):
+        answer = api.get(f"/api/chat/conversation/{conversation.pk}?before={unknown}")
+        assert answer.status_code == 404
