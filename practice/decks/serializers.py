@@ -198,10 +198,19 @@ class DueSerializer(Fields):
     counts = CountsSerializer()
 
 
+class SentIdField(serializers.UUIDField):
+    """Text alone: the framework's takes numbers and `true` as well."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 # What `practice.decks.sent` takes at once must be right by these two, and mean the same.
 class ReviewSerializer(Fields):
     rating = serializers.IntegerField(min_value=1, max_value=5, help_text="1-4 FSRS, 1-5 SM-2.")
-    client_id = serializers.UUIDField(
+    client_id = SentIdField(
         required=False, help_text="Your own name for this review: sent again it changes nothing."
     )
     reviewed_at = serializers.DateTimeField(required=False)
@@ -225,8 +234,8 @@ class ReviewedSerializer(Fields):
 
 
 class BatchAnswerSerializer(ReviewSerializer):
-    card_id = serializers.UUIDField()
-    client_id = serializers.UUIDField()
+    card_id = SentIdField()
+    client_id = SentIdField()
     rating = serializers.IntegerField(min_value=-(2**31), max_value=2**31 - 1)
 
 

@@ -255,5 +255,7 @@ def test_joining_twice_is_joining_once(deck):
     deck.visibility = "public"
     deck.save()
     card, ben = make_card(deck), UserFactory(name="Ben")
-    assert join_deck(deck=deck, learner=ben) == join_deck(deck=deck, learner=ben)
+    for learner in (ben, ben, deck.owner):
+        join_deck(deck=deck, learner=learner)
+    assert [one.user for one in deck.members.all()] == [ben]
     assert schedule_of(card, ben).state == "new"

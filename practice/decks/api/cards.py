@@ -108,7 +108,7 @@ class DeckCardsView(GenericAPIView[Card]):
     def post(self, request: Request, deck_id: UUID) -> Response:
         caller = caller_of(request)
         deck = own_deck(caller, deck_id)
-        if "cards" in request.data:
+        if isinstance(request.data, dict) and "cards" in request.data:
             sent = valid(NewCardsSerializer, request.data)["cards"]
             notes = services.add_notes(deck=deck, notes=[_new(one) for one in sent])
             return Response({"cards": _made(notes, deck.owner)}, status=201)
@@ -259,7 +259,10 @@ class MediaView(APIView):
     @extend_schema(
         tags=TAG,
         summary="The file on a card",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={
+            (200, "audio/*"): OpenApiTypes.BINARY,
+            (200, "image/*"): OpenApiTypes.BINARY,
+        },
     )
     def get(self, request: Request, card_id: UUID) -> HttpResponseBase:
         card = _card(Card.objects.visible_to(caller_of(request)), card_id)

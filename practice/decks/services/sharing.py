@@ -42,11 +42,10 @@ def _share(deck: Deck, visibility: str, named: list[User]) -> list[User]:
 
 
 @transaction.atomic
-def join_deck(*, deck: Deck, learner: User) -> DeckMember:
+def join_deck(*, deck: Deck, learner: User) -> None:
     """Study a public deck, or one shared with the learner, where it stands. Joining twice is
-    joining once."""
+    joining once, and whose deck it is studies it already."""
     _let_in(deck, learner)
-    return DeckMember.objects.get(deck=deck, user=learner)
 
 
 def leave_deck(*, deck: Deck, learner: User) -> None:
