@@ -1,6 +1,6 @@
 from django.contrib.auth import update_session_auth_hash
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,6 +34,8 @@ from accounts.serializers import (
 from config.addresses import client_address
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
+
+REFUSED = OpenApiResponse(description="What was sent proves nothing, or not any more.")
 
 
 class OpenView(APIView):
@@ -76,7 +78,7 @@ class LoginView(OpenView):
         "`Retry-After`.",
         tags=["accounts"],
         request=CredentialsInput,
-        responses={200: SignInSerializer},
+        responses={200: SignInSerializer, 401: REFUSED},
         examples=examples.LOGIN,
     )
     @rate_limited("sign_in")
@@ -98,7 +100,7 @@ class RefreshView(OpenView):
         "descends from the same sign-in (401 `token_reused`), because somebody holds a copy.",
         tags=["accounts"],
         request=RefreshInput,
-        responses={200: TokenPairSerializer},
+        responses={200: TokenPairSerializer, 401: REFUSED},
         examples=examples.REFRESH,
     )
     @rate_limited("sign_in")
@@ -117,7 +119,7 @@ class LogoutView(OpenView):
         "Signing out twice is no error.",
         tags=["accounts"],
         request=RefreshInput,
-        responses={204: None},
+        responses={204: None, 401: REFUSED},
         examples=examples.LOGOUT,
     )
     def post(self, request: Request) -> Response:

@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response as ApiResponse
@@ -213,7 +213,7 @@ class ResultView(APIView):
         tags=TAG,
         summary="What a finished assessment found",
         description="409 `assessment_not_over` while it is under way or was given up.",
-        responses=ResultSerializer,
+        responses={200: ResultSerializer, 409: OpenApiResponse(description="There is none.")},
     )
     def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
         result = result_of(visible(caller_of(request), assessment_id))

@@ -322,7 +322,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["config.api.CamelCaseJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.api.CamelCaseJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.NamedArrayPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.Schema",
     "EXCEPTION_HANDLER": "config.api.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

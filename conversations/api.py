@@ -43,6 +43,8 @@ CONVERSATION = {
     "updatedAt": "2025-11-15T10:00:01Z",
 }
 
+BEGUN = CONVERSATION | {"state": "ai", "messages": [], "earlier": None}
+
 
 class ConversationPagination(NamedArrayPagination):
     array_name = "conversations"
@@ -65,9 +67,7 @@ class ConversationCreateView(APIView):
                 {"companionId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c41"},
                 request_only=True,
             ),
-            OpenApiExample(
-                "Begun", CONVERSATION | {"messages": []}, response_only=True, status_codes=["201"]
-            ),
+            OpenApiExample("Begun", BEGUN, response_only=True, status_codes=["201"]),
         ],
     )
     @idempotent
@@ -98,13 +98,16 @@ class ConversationView(APIView):
         tags=["chat"],
         parameters=[serializers.BeforeSerializer],
         responses=serializers.ConversationDetailSerializer,
-        examples=[OpenApiExample("Read", CONVERSATION | {"messages": []}, response_only=True)],
+        examples=[OpenApiExample("Read", BEGUN, response_only=True)],
     )
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """A conversation as the learner, their tutor or an admin sees it: the last 100 messages of
         the branch that is shown, or with `before` those before a message of it."""
         before = _valid(serializers.BeforeSerializer, request.query_params)["before"]
-        return Response(_detail(conversation_for(_user(request), conversation_id), before))
+        conversation = conversation_for(_user(request), conversation_id)
+        if before and not conversation.messages.filter(pk=before).exists():
+            raise NotFound
+        return Response(_detail(conversation, before))
 
 
 class ConversationListView(generics.ListAPIView[Conversation]):
@@ -235,14 +238,14 @@ class ScenarioListView(APIView):
         operation_id="chat_scenarios_list",
         tags=["chat"],
         parameters=[serializers.ScenarioQuerySerializer],
-        responses=serializers.ScenarioSerializer(many=True),
+        responses=serializers.ScenariosSerializer,
     )
     def get(self, request: Request) -> Response:
         """Situations to talk in: at the learner's own level unless another is asked for."""
         asked = _valid(serializers.ScenarioQuerySerializer, _snake(request))
         language, level = _language_and_level(_user(request), asked)
         found = catalogue(language, level)
-        return Response({"scenarios": serializers.ScenarioSerializer(found, many=True).data})
+        return Response(serializers.ScenariosSerializer({"scenarios": found}).data)
 
 
 def _user(request: Request) -> User:

@@ -171,6 +171,10 @@ class ScenarioSerializer(serializers.Serializer[Any]):
     summary = serializers.CharField()
 
 
+class ScenariosSerializer(serializers.Serializer[Any]):
+    scenarios = ScenarioSerializer(many=True)
+
+
 class ScenarioQuerySerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(TAUGHT_CHOICES, required=False)
     level = serializers.ChoiceField(Level.choices, required=False)

@@ -151,7 +151,10 @@ class ChatMessageView(APIView):
         tags=["chat"],
         parameters=[IDEMPOTENCY],
         request=WholeChatRequestSerializer,
-        responses=ChatAnswerSerializer,
+        responses={
+            200: ChatAnswerSerializer,
+            502: OpenApiResponse(description="The reply broke off; the message is kept."),
+        },
         examples=[
             OpenApiExample("Ask", {"message": "Yo soy cansado hoy."}, request_only=True),
             OpenApiExample(
@@ -165,6 +168,7 @@ class ChatMessageView(APIView):
                     "sources": [],
                     "corrections": [],
                     "provider": "builtin",
+                    "safety": None,
                 },
                 response_only=True,
             ),

@@ -121,7 +121,10 @@ class RequestSerializer(serializers.Serializer[TutorRequest]):
     question = serializers.CharField(allow_blank=True)
     tutor = TakerSerializer(allow_null=True)
     urgency = serializers.ChoiceField(
-        choices=RoutingDecision.Urgency.choices, source="decision.urgency", default=None
+        choices=RoutingDecision.Urgency.choices,
+        source="decision.urgency",
+        default=None,
+        allow_null=True,
     )
     topic = serializers.CharField(source="decision.topic", default="", allow_blank=True)
     reason = serializers.CharField(source="decision.reason", default="", allow_blank=True)

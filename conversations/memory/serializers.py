@@ -24,7 +24,9 @@ class MemoryInProfileSerializer(serializers.Serializer[Any]):
 class MemorySerializer(serializers.ModelSerializer[Memory]):
     since = serializers.DateTimeField(source="valid_from")
     until = serializers.DateTimeField(
-        source="valid_to", help_text="No longer true from here on; null while it is true."
+        source="valid_to",
+        allow_null=True,
+        help_text="No longer true from here on; null while it is true.",
     )
     times_said = serializers.IntegerField(source="seen")
     superseded_by = serializers.UUIDField(source="superseded_by_id", allow_null=True)

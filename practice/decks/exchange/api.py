@@ -21,7 +21,7 @@ from config.api import valid, valid_query
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 from practice.decks.access import own_deck, seen_deck
-from practice.decks.exchange.exporting import Exported, export_deck
+from practice.decks.exchange.exporting import CONTENT_TYPES, Exported, export_deck
 from practice.decks.exchange.importing import (
     begin_import,
     drop_import,
@@ -125,7 +125,9 @@ class ExportView(APIView):
         "2.1.50 and later, and smaller. `csv`: front, back, kind, "
         "tags, example, language and guid. `json`: all there is.",
         parameters=[ExportQuerySerializer],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={
+            (200, kind.split(";")[0]): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()
+        },
     )
     @rate_limited("practice", methods=frozenset({"GET"}))
     def get(self, request: Request, deck_id: UUID) -> HttpResponseBase:
