@@ -5,6 +5,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.tests.factories import (
     AdminFactory,
@@ -78,6 +79,11 @@ def test_the_overview_in_full(client, cleo):
     assert "Active this week" in page
     assert "Usage by provider" in page
     assert "a-model" in page
+
+
+def test_the_sidebar_counts_only_what_waits(client, cleo):
+    client.force_login(cleo)
+    assert "None" not in strip_tags(client.get("/admin/").content.decode()).split()
 
 
 def test_a_tutor_sees_no_usage(client):

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.factories import TutorAssignmentFactory, TutorFactory, UserFactory
 from conversations.handover.mail import request_link
@@ -13,6 +14,7 @@ from conversations.handover.services import answer_request, return_to_ai, withdr
 from conversations.models import Conversation, MemoryConsent, Message, TutorRequest
 from conversations.tests.factories import ConversationFactory, MessageFactory
 from conversations.tests.handover_data import asked, open_error, queued, slips_in, taken
+from practice.models import PracticeSet
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/tutor"
@@ -67,6 +69,22 @@ class TestQueue:
         with CaptureQueriesContext(connection) as queries:
             client.get(QUEUE)
         assert len(queries) == 6
+
+
+class TestPacket:
+    def test_a_set_that_was_practised_is_named_and_led_to(self, client, ana, tessa, conversation):
+        tried = PracticeSet.objects.create(
+            learner=ana,
+            language="es",
+            level="B1",
+            title="Ser and estar",
+            status=PracticeSet.Status.COMPLETED,
+            score=40,
+            completed_at=timezone.now(),
+        )
+        page = page_of(client, tessa, desk(queued(conversation)))
+        assert "Ser and estar" in page
+        assert f"/practice/{tried.pk}" in page
 
 
 class TestStudent:

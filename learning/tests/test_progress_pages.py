@@ -114,7 +114,7 @@ def test_no_errors_says_what_will_come(as_ana):
 
 def test_an_error_with_its_receipt(as_ana, ana):
     error = recurring_error(ana)
-    assert "Opened: the second time" in text_of(as_ana.get(f"/errors/{error.pk}"))
+    assert "The second time: listed here from now" in text_of(as_ana.get(f"/errors/{error.pk}"))
 
 
 def test_anothers_error_is_not_found(client, ana):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -255,7 +257,7 @@ class TestNotes:
     def test_one_is_edited_with_its_history_beside_it(self, client, ana, deck):
         card = make_card(deck)
         review_card(learner=ana, card=card, rating=3, client_id=new_id(), now=card.created_at)
-        assert "rated 3" in page(client, "note", card.note_id).text
+        assert re.search(r"<span>\s*Good\s*</span>", page(client, "note", card.note_id).text)
         data = {"kind": "typed", "front": "the apple", "back": "la manzana"}
         page(client, "note", card.note_id, data=data)
         assert Note.objects.get().kind == "typed"
