@@ -46,6 +46,10 @@ class Conflict(DomainError):
     status, code, message = 409, "conflict", "That clashes with how things stand now."
 
 
+class LengthRequired(DomainError):
+    status, code, message = 411, "length_required", "Send the body with its `Content-Length`."
+
+
 class TooLarge(DomainError):
     status, code, message = 413, "too_large", "That is larger than we accept."
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from config.errors import DomainError
+from config.errors import DomainError, LengthRequired
 from config.request_ids import request_id_of
 from config.views import refusal
 
@@ -34,6 +34,9 @@ class RefusalMiddleware:
         # No text of PostgreSQL holds it, so no address of ours does.
         if "%00" in request.META.get("QUERY_STRING", ""):
             return refusal(request, DomainError())
+        # Django would read nothing of it, and a body be taken for an empty one.
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return refusal(request, LengthRequired())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -34,6 +34,7 @@ T = TypeVar("T")
 MAX_BODY = 128 * 1024
 """Bytes. The longest message takes 60 KB when every character is escaped."""
 FIELD = re.compile(r"\$\.(\w+)")
+MISSING = re.compile(r"missing required field `(\w+)`\Z")
 
 
 class Exchange:
@@ -138,11 +139,17 @@ def parse(data: bytes | str, shape: Any) -> Any:
     try:
         return msgspec.json.decode(data, type=shape)
     except msgspec.ValidationError as error:
-        field = FIELD.search(str(error))
-        words = str(error).split(" - at ")[0]
-        raise DomainError(details={field[1]: [words]} if field else None) from error
+        raise DomainError(details=_wrong(str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DomainError("The body is not valid JSON.", code="malformed") from error
+
+
+def _wrong(told: str) -> dict[str, Any] | None:
+    """The field that is wrong, as msgspec tells of it."""
+    if missing := MISSING.search(told):
+        return {missing[1]: ["This field is required."]}
+    field = FIELD.search(told)
+    return {field[1]: [told.split(" - at ")[0]]} if field else None
 
 
 def door(method: str) -> Callable[[Callable[[Exchange], Awaitable[None]]], Application]:

@@ -46,3 +46,11 @@ def test_a_refusal_that_repeats_half_a_pair_of_surrogates(db, send):
 def test_an_address_with_a_nul_is_refused(client):
     assert client.get("/api/flashcards/decks/public?q=%00").json()["code"] == "invalid"
     assert client.get("/sign-in?next=%00").status_code == 400
+
+
+def test_a_body_of_unknown_length_is_not_taken_for_an_empty_one(client):
+    answer = client.post("/api/auth/logout", "{}", "application/json", CONTENT_LENGTH="")
+    assert answer.status_code == 400
+    chunked = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = client.post("/api/auth/logout", "{}", "application/json", **chunked)
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")

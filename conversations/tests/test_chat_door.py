@@ -154,7 +154,7 @@ async def test_an_idempotency_key_for_other_words(ana, script, as_user):
         ({"message": "x" * 5001}, 400, "message"),
         ({"message": 5}, 400, "message"),
         ({"message": "Hola", "conversationId": "no"}, 400, "conversationId"),
-        ({}, 400, None),
+        ({}, 400, "message"),
         (b"{", 400, None),
         (b"\xff\xfe", 400, None),
         (b"[]", 400, None),

@@ -156,8 +156,6 @@ class SubmitSerializer(serializers.Serializer[Any]):
 
 class PracticeQuerySerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["assigned", "completed"], required=False)
-    limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
-    offset = serializers.IntegerField(required=False, min_value=0)
 
 
 class GenerateQuizSerializer(serializers.Serializer[Any]):
