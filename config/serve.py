@@ -10,12 +10,14 @@ import threading
 import time
 from pathlib import Path
 
+import environ
 from honcho.manager import Manager
 
 from config.embedded import leftovers
 from config.embedded.addresses import port_is_free
 from config.embedded.errors import ServiceError
 from config.embedded.services import held, started
+from config.tied import TiedProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 ASKED_TO_STOP = (0, 128 + signal.SIGINT, 128 + signal.SIGTERM, -signal.SIGINT, -signal.SIGTERM)
@@ -39,6 +41,7 @@ def main() -> int:
     # Until the manager takes over, what was started must be stopped by these too.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _hang_up)
+    environ.Env.read_env(ROOT / ".env")
     var_dir = Path(os.environ.get("PARLANCE_VAR") or ROOT / "var").resolve()
     try:
         port = _port(os.environ.get("PORT") or "8000")
@@ -102,6 +105,7 @@ def _prepare(environment: dict[str, str]) -> int:
 def _run(environment: dict[str, str], port: int) -> int:
     python = sys.executable
     manager = Manager()
+    manager._process_ctor = TiedProcess
     processes = {
         "web": f"{python} -m uvicorn config.router:application --host 127.0.0.1 --port {port}"
         " --no-access-log --no-server-header --log-level warning --timeout-graceful-shutdown 5",

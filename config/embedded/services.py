@@ -41,8 +41,9 @@ def held(var_dir: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ServiceError(f"Something else is running from {var_dir} already.") from None
-        # Children must not inherit the lock: it would outlive us.
+        # Children must not inherit the lock: it would outlive us. Forks do, unless they close it.
         os.set_inheritable(file.fileno(), False)
+        os.register_at_fork(after_in_child=file.close)
         leftovers.end(var_dir)
         yield
 
