@@ -12,6 +12,6 @@ COPY . .
 RUN SECRET_KEY=collecting-static-files-needs-a-key-of-some-length \
     python manage.py collectstatic --noinput --verbosity 0 \
     && useradd --create-home --uid 1000 parlance \
-    && mkdir -p var && chown parlance var
+    && mkdir -p var/media && chown -R parlance var
 
 USER parlance

@@ -9,9 +9,9 @@ from conversations.retrieval.tasks import index_changed_task
 
 
 class Command(BaseCommand):
-    """One process for what `make run` does before it serves: starting Django costs more than it."""
+    """One process for what is done before serving: starting Django costs more than all of it."""
 
-    help = "Bring the database to its shape, load the content and make the demo accounts."
+    help = "Bring the database to its shape and load the content; in development, demo accounts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         # WhiteNoise warns about a folder that is not there, though here it serves from the sources.
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         call_command("load_content", verbosity=0)
         call_command("load_items", verbosity=0)
         call_command("load_vocabulary", verbosity=0)
-        call_command("seed_demo")
+        if settings.DEVELOPMENT:
+            call_command("seed_demo")
         # So that the first question of a newcomer finds the lessons: the schedule is minutes away.
         index_changed_task.delay()
