@@ -106,11 +106,19 @@ def _watch(services: list[Postgres | Valkey]) -> Iterator[None]:
 
 def _revive(services: list[Postgres | Valkey], over: threading.Event) -> None:
     """Start what died again, until it is over."""
+    dead: list[str] = []
     while services and not over.wait(BETWEEN_LOOKS):
-        for service in services:
-            if addresses.port_is_free(service.port):
-                print(f"{service.name} has died; starting it again", file=sys.stderr, flush=True)
-                try:
-                    service.start()
-                except ServiceError as error:
-                    print(error, file=sys.stderr, flush=True)
+        for service in (one for one in services if addresses.port_is_free(one.port)):
+            # It may take some looks: until somebody has read how it ended, a dead server's number
+            # is still taken.
+            if service.name not in dead:
+                _say(f"{service.name} has died; starting it again")
+            try:
+                service.start()
+            except ServiceError as error:
+                _say(str(error))
+        dead = [one.name for one in services if addresses.port_is_free(one.port)]
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
