@@ -43,8 +43,8 @@ def _reason(left: Counts) -> str:
     if not due:
         return _("New cards are waiting. A few a day stay; many at once do not.")
     text = ngettext(
-        "%(count)d is about to be forgotten: now is when a review does most.",
-        "%(count)d are about to be forgotten: now is when a review does most.",
+        "%(count)d card is about to be forgotten: now is when a review does most.",
+        "%(count)d cards are about to be forgotten: now is when a review does most.",
         due,
     )
     return text % {"count": due}

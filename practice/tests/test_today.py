@@ -42,7 +42,7 @@ def test_due_cards_come_with_their_time_and_reason(spanish):
     fill(deck, 12, state="review", due_at=NOW - timedelta(days=1))
     [step] = offered(spanish)
     assert (step.action, step.minutes, step.url) == ("Continue: 12 cards", 2, "/review")
-    assert step.reason.startswith("12 are about to be forgotten")
+    assert step.reason.startswith("12 cards are about to be forgotten")
 
 
 def test_new_cards_alone_are_less_urgent(spanish):
