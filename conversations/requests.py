@@ -41,6 +41,8 @@ NO_RECAST = (
 def reply_request(turn: TurnContext, slips: Sequence[Slip] | None) -> ChatRequest:
     """`slips` are for the built-in tutor; None when not known yet: it looks for them itself."""
     hints: dict[str, Any] = {"scenario": turn.scenario, "turn": turn.number}
+    if turn.in_distress:
+        hints["distress"] = True
     quiet = turn.contract.manner == Manner.HINT
     if turn.companion:
         hints["companion"] = {"name": turn.companion.name, "topic": turn.companion.topic}

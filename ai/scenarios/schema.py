@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the tutor says to a question that learners ask of their own accord."""
+
+    say: str
+    about: tuple[str, ...]
+    """Beginnings of words that show it, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A situation to talk in. `summary`, `setting` and `goal` are in English, the rest is not."""
 
@@ -44,6 +53,17 @@ class Scenario:
     greeting: str
     closing: str
     steps: tuple[Step, ...]
+    answers: tuple[Answer, ...] = ()
+
+    def answer(self, words: Iterable[str]) -> str:
+        """What to say to a question with these words; nothing when it is another one."""
+        heard = list(words)
+        found = (
+            one.say
+            for one in self.answers
+            if any(word.startswith(start) for word in heard for start in one.about)
+        )
+        return next(found, "")
 
     @property
     def opening(self) -> str:
@@ -53,7 +73,7 @@ class Scenario:
     def lines(self) -> list[str]:
         """Everything the tutor may say in it, in the taught language."""
         said = [line for step in self.steps for line in (step.ask, step.simpler, step.reply)]
-        return [self.greeting, *said, self.closing]
+        return [self.greeting, *said, *(answer.say for answer in self.answers), self.closing]
 
 
 def parse(text: str, *, path: Path) -> Scenario:
@@ -62,7 +82,7 @@ def parse(text: str, *, path: Path) -> Scenario:
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
         raise ScenarioError(f"{path.name}: not YAML: {error}") from error
-    _check_fields(data, {*_TEXTS, "steps"}, path.name)
+    _check_fields(data, {*_TEXTS, "steps"}, path.name, optional={"answers"})
     for name in _TEXTS:
         _check_text(data[name], f"{path.name}: {name}")
     if data["level"] not in _LEVELS:
@@ -71,7 +91,8 @@ def parse(text: str, *, path: Path) -> Scenario:
         raise ScenarioError(f"{path.name}: slug is {data['slug']!r}, not the file's name")
     steps = _steps(data["steps"], path.name)
     texts = {name: data[name].strip() for name in _TEXTS}
-    scenario = Scenario(language=path.parent.name, steps=steps, **texts)
+    answers = _answers(data.get("answers", []), path.name)
+    scenario = Scenario(language=path.parent.name, steps=steps, answers=answers, **texts)
     _check_unique(scenario, path.name)
     return scenario
 
@@ -93,12 +114,27 @@ def _step(entry: Any, where: str) -> Step:
     return Step(about=tuple(about.lower().split()), **texts)
 
 
-def _check_fields(data: Any, names: set[str], where: str) -> None:
+def _answers(entries: Any, where: str) -> tuple[Answer, ...]:
+    if not isinstance(entries, list):
+        raise ScenarioError(f"{where}: answers must be a list")
+    return tuple(_one(entry, f"{where}: answer {place}") for place, entry in enumerate(entries, 1))
+
+
+def _one(entry: Any, where: str) -> Answer:
+    _check_fields(entry, {"say", "about"}, where)
+    for name in ("say", "about"):
+        _check_text(entry[name], f"{where}: {name}")
+    return Answer(say=entry["say"].strip(), about=tuple(entry["about"].lower().split()))
+
+
+def _check_fields(
+    data: Any, names: set[str], where: str, *, optional: Set[str] = frozenset()
+) -> None:
     if not isinstance(data, Mapping):
         raise ScenarioError(f"{where}: not a mapping")
     if missing := names - set(data):
         raise ScenarioError(f"{where}: lacks {', '.join(sorted(missing))}")
-    if unknown := set(data) - names:
+    if unknown := set(data) - names - optional:
         raise ScenarioError(f"{where}: does not know {', '.join(sorted(map(str, unknown)))}")
 
 

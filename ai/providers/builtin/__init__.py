@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 
+from ai.language import TAUGHT
 from ai.language.pool import POOL, Unavailable
 from ai.providers.builtin.observe import Observation, observe
 from ai.providers.builtin.phrases import phrases
@@ -42,11 +43,14 @@ class BuiltinTutor:
 async def _observe(request: ChatRequest) -> Observation:
     text = request.messages[-1].content if request.messages else ""
     slips = request.hints.get("slips")
-    asked = phrases(request.language).asked_word(text)
+    said = phrases(request.language)
+    asked = said.asked_word(text)
+    own = phrases(request.native_language) if request.native_language in TAUGHT else said
+    sentence = said.asks_whether_right(text) or own.asks_whether_right(text)
     try:
         return await POOL.run(
             observe, text, language=request.language, native_language=request.native_language,
-            level=request.level, slips=slips, word=asked,
+            level=request.level, slips=slips, word=asked, sentence=sentence,
         )  # fmt: skip
     except Unavailable:
         logger.warning("The built-in tutor answers without the language tools.", exc_info=True)

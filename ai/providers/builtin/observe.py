@@ -1,8 +1,16 @@
 """What the language tools say about a learner's message. Runs in the analysis process."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from ai.language import TAUGHT
+
+_MOST_SIGNS: Final = 4
+"""Of a programming language, in a sentence."""
+_SEEN: Final = 2.5
+"""How frequent a word is that stands in texts, not only on keyboards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +28,55 @@ class Observation:
     recast: str = ""
     """The first sentence with a slip, put right; empty when there was none."""
     word: WordFacts | None = None
+    readable: bool = True
+    """Whether any of its words is one that we know."""
+    checked: str = ""
+    """What the learner asks about, put right; the same when nothing was found."""
 
 
 def observe(
-    text: str, *, language: str, native_language: str, level: str, slips: Any, word: str
+    text: str,
+    *,
+    language: str,
+    native_language: str,
+    level: str,
+    slips: Any,
+    word: str,
+    sentence: str = "",
 ) -> Observation:
+    """`word` is what the learner asks the meaning of, `sentence` what they ask to be judged."""
     # Imported in the analysis process only: these load the dictionaries.
-    from ai.language.analysis import check
+    from ai.language.analysis import check, correct
     from ai.language.detect import detect
 
     expected = tuple(dict.fromkeys((language, native_language, "en")))
     found = detect(text, expected=expected)
     if found == language and slips is None:
         slips = check(text, language=language, native_language=native_language, level=level)
+    wrong = check(sentence, language=language, native_language=native_language, level=level)
     return Observation(
         language=found,
         recast=_recast(text, slips or ()),
         word=_facts(word, language) if word else None,
+        readable=_readable(text, language, native_language),
+        checked=correct(sentence, wrong) if sentence else "",
     )
+
+
+def _readable(text: str, language: str, native_language: str) -> bool:
+    """Code and keys pressed at random are not. Names are, and so is what is said in a language
+    that we have no list of."""
+    from ai.language import lexicon
+    from ai.language.tokens import tokenise
+
+    if sum(text.count(sign) for sign in "{}[]();=<>|\\_") > _MOST_SIGNS:
+        return False
+    tokens = [one.lower for one in tokenise(text) if not one.capitalised]
+    words = [part for token in tokens for part in re.split(r"[’'-]", token)]
+    if not words or native_language not in TAUGHT:
+        return True
+    languages = {language, native_language, "en"}
+    return any(lexicon.zipf(word, one) >= _SEEN for word in words for one in languages)
 
 
 def _recast(text: str, slips: Sequence[Any]) -> str:

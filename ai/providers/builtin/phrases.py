@@ -12,6 +12,13 @@ from ai.scenarios import Step
 
 FOLDER = Path(__file__).parent / "phrases"
 
+INTENTS = (
+    "worry", "rude", "complaint", "who", "sad", "stuck", "lost", "bye", "thanks", "laugh",
+    "correct", "topic", "greeting",
+)  # fmt: skip
+"""What a message may be beside an answer, in the order in which it is looked for."""
+
+_QUOTED = re.compile(r"""(?:^|(?<=\W))[«"“„‘'](\s*\w[^«»"“”„]{2,}?)[»"”“’'](?=\W|$)""")
 _LONGEST_PLEA = 6
 """Words: "I do not understand" in a longer message is part of what is told."""
 
@@ -29,17 +36,20 @@ class Phrases:
     about: tuple[Step, ...]
     """Questions about whatever topic a companion has."""
     try_it: str
-    """Said to a learner who has this language as their own; names another."""
+    """Said to a learner who has this language as their own; names another, and shows a model."""
+    try_plain: str
+    """The same without a model."""
 
     def intent(self, text: str) -> str:
-        """`rude`, `who`, `lost`, `greeting` or nothing."""
-        found = (
-            name
-            for name, pattern in self.intents.items()
-            if name != "meaning" and pattern.search(text)
-        )
-        intent = next(found, "")
-        return "" if intent == "lost" and len(text.split()) > _LONGEST_PLEA else intent
+        """The first of `INTENTS` that the text has, or nothing."""
+        found = next((name for name in INTENTS if self.intents[name].search(text)), "")
+        return "" if found == "lost" and len(text.split()) > _LONGEST_PLEA else found
+
+    def asks_whether_right(self, text: str) -> str:
+        """What stands in quotation marks, if the learner asks whether one may say it."""
+        quoted = _QUOTED.search(text)
+        around = _QUOTED.sub(" ", text)
+        return quoted[1].strip() if quoted and self.intents["check"].search(around) else ""
 
     def asked_word(self, text: str) -> str:
         """The word whose meaning the learner asks for, if that is what they ask."""
@@ -61,6 +71,7 @@ def phrases(language: str) -> Phrases:
         introduction=data["companion"]["introduction"],
         about=tuple(_free(pair) for pair in data["companion"]["about"]),
         try_it=data["try_it"],
+        try_plain=data["try_plain"],
     )
 
 

@@ -1,117 +1,28 @@
-"""What the built-in tutor says next: decided by the learner's words and what was said before."""
+"""What the built-in tutor says next: decided by the learner's words and what was said before.
+
+It knows words, not meaning. So it asks about what it knows the words of, says plainly where it does
+not follow, and puts one question at a time.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from zlib import crc32
+from typing import Final
 
 from ai.language import TAUGHT
-from ai.language.tokens import tokenise
 from ai.providers.builtin.observe import Observation
-from ai.providers.builtin.phrases import Phrases, phrases
-from ai.scenarios import Scenario, Step, find, load_all
+from ai.providers.builtin.phrases import phrases
+from ai.providers.builtin.talk import Talk, introduction, opening
+from ai.scenarios import Step, load_all
 from ai.types import ChatRequest
 
-_LONGEST_RECAST = 140
-_SHORT_ANSWER = 1
-_LEVELS = ("A1", "A2", "B1", "B2", "C1")
+__all__ = ["compose", "introduction", "opening"]
 
-
-class Talk:
-    """A conversation as far as its messages show it."""
-
-    def __init__(self, request: ChatRequest) -> None:
-        self.language = request.language
-        self.level = request.level if request.level in _LEVELS else "C1"
-        self.native = request.native_language
-        self.text = request.messages[-1].content.strip() if request.messages else ""
-        self.phrases: Phrases = phrases(request.language)
-        self.scenario = _scenario(request)
-        self.companion = request.hints.get("companion")
-        self.first = request.hints.get("turn", 1) == 1
-        replies = [message.content for message in request.messages if message.role == "assistant"]
-        self.begun = bool(replies)
-        self._said = "\n".join([self.scenario.opening if self.scenario else "", *replies])
-        self._seed = crc32((self.text + self._said).encode())
-        self.steps = self._all_steps()
-        self.place = self._find_place()
-
-    def unsaid(self, line: str) -> bool:
-        return bool(line) and line not in self._said
-
-    def say(self, occasion: str, **slots: str) -> str:
-        """A line for the occasion that was not said yet; nothing when all were."""
-        lines = self.phrases.said[occasion]
-        turn = self._seed % len(lines)
-        filled = (line.format(**slots) for line in (*lines[turn:], *lines[:turn]))
-        return next((line for line in filled if self.unsaid(line)), "")
-
-    def pending(self) -> str:
-        """The open question, put another way; the next one when there is no other way left."""
-        if self.place < 0:
-            return self.advance()
-        step = self.steps[self.place]
-        if self.unsaid(step.ask):
-            return step.ask
-        if self.unsaid(step.simpler):
-            return step.simpler
-        if model := self._model(step):
-            return model
-        return self.advance()
-
-    def advance(self) -> str:
-        """The next question that was not asked, after the scenario's closing where it ends."""
-        last = len(self.scenario.steps) if self.scenario else 0
-        closing = self.scenario.closing if self.scenario else ""
-        if self.place < last <= self.place + 1 and self.unsaid(closing):
-            return closing
-        upcoming = (step.ask for step in self.steps[self.place + 1 :] if self.unsaid(step.ask))
-        return next(upcoming, "") or self.say("finished")
-
-    def introduction(self) -> str:
-        """Whom the tutor plays, where the conversation has not been told."""
-        if not self.companion or not self.first:
-            return ""
-        line = introduction(self.language, self.companion)
-        return line if self.unsaid(line) else ""
-
-    def model_sentence(self) -> str:
-        return self.steps[max(self.place, 0)].model
-
-    def _model(self, step: Step) -> str:
-        frames = self.phrases.said["model"]
-        said = any(not self.unsaid(frame.format(model=step.model)) for frame in frames)
-        return "" if said else self.say("model", model=step.model)
-
-    def _all_steps(self) -> tuple[Step, ...]:
-        free = self.phrases.free[self.level]
-        scenario = self.scenario.steps if self.scenario else ()
-        about = self.phrases.about if self.companion else ()
-        return scenario + about + free
-
-    def _find_place(self) -> int:
-        """The last step that was put; -1 when none was, as at the start of free talk."""
-        put = [
-            place
-            for place, step in enumerate(self.steps)
-            if any(line and not self.unsaid(line) for line in (step.ask, step.simpler))
-        ]
-        return put[-1] if put else -1
-
-
-def _scenario(request: ChatRequest) -> Scenario | None:
-    slug = str(request.hints.get("scenario") or "")
-    return find(request.language, slug) if slug else None
-
-
-def introduction(language: str, companion: Mapping[str, str]) -> str:
-    """`companion` has a `name` and a `topic`: somebody's words, which stand in quotes."""
-    told = {name: companion[name].rstrip(" .") for name in ("name", "topic")}
-    return phrases(language).introduction.format(**told)
-
-
-def opening(language: str, companion: Mapping[str, str]) -> str:
-    """What the tutor says first to who begins to talk with a companion."""
-    return f"{introduction(language, companion)} {phrases(language).about[0].ask}"
+_LONGEST_RECAST: Final = 140
+_SHORT_ANSWER: Final = 2
+"""Words."""
+_TOLD: Final = 5
+"""Words from which on an answer may be asked more about."""
+_IN_THEIR_OWN: Final = frozenset({"worry", "rude", "complaint", "who", "stuck", "lost", "correct"})
+"""What learners also say in their own language."""
 
 
 def compose(request: ChatRequest, seen: Observation) -> str:
@@ -124,15 +35,20 @@ def compose(request: ChatRequest, seen: Observation) -> str:
 
 
 def _answer(talk: Talk, seen: Observation) -> list[str]:
+    """Lines, of which the last may be a question."""
+    if talk.distress:
+        return [_in_their_own(talk, "distress")]
+    if seen.checked:
+        return [_judged(talk, seen), ""]
     intent = talk.phrases.intent(talk.text) or _native_intent(talk)
-    if intent == "rude":
-        return [talk.say("calm"), talk.pending()]
-    if intent == "who":
-        return [talk.say("identity"), talk.pending()]
-    if seen.word is not None:
-        return [*_explanation(talk, seen), talk.pending()]
-    if intent == "lost":
-        return [talk.say("lost"), talk.pending()]
+    if seen.word is not None and intent not in ("worry", "rude"):
+        return [*_explanation(talk, seen), talk.again()]
+    if intent in _SAID:
+        lines = _SAID[intent](talk)
+        if any(lines):
+            return lines
+    if not seen.readable:
+        return [talk.say("unreadable"), talk.again()]
     if seen.language != talk.language:
         return _encouragement(talk)
     return _conversation(talk, seen, intent)
@@ -142,29 +58,107 @@ def _native_intent(talk: Talk) -> str:
     """Beginners ask who this is, or say that they are lost, in their own language."""
     if talk.native not in TAUGHT:
         return ""
-    return phrases(talk.native).intent(talk.text)
+    intent = phrases(talk.native).intent(talk.text)
+    return intent if intent in _IN_THEIR_OWN else ""
+
+
+def _in_their_own(talk: Talk, occasion: str) -> str:
+    """A line that has to be understood, in the learner's own language where we have it."""
+    spoken = talk.native if talk.native in TAUGHT else talk.language
+    lines = phrases(spoken).said[occasion]
+    return next(filter(talk.unsaid, lines), lines[-1])
+
+
+def _lost(talk: Talk) -> list[str]:
+    if talk.asked is None and talk.place >= 0:
+        return [talk.say("another"), talk.advance()]
+    return [talk.say("lost"), talk.helped()]
+
+
+def _thanked(talk: Talk) -> list[str]:
+    """In a scene thanks belong to it."""
+    return ["", ""] if talk.in_scene else [talk.say("thanks"), talk.again()]
+
+
+def _left(talk: Talk) -> list[str]:
+    return [talk.say("bye"), ""]
+
+
+def _sad(talk: Talk) -> list[str]:
+    """No question is put on top: whoever tells such news chooses what comes next."""
+    return [talk.say("sad"), ""]
+
+
+def _wishes_topic(talk: Talk) -> list[str]:
+    if talk.in_scene:
+        return ["", ""]
+    return [talk.say("topic"), talk.follow_up() or talk.say("topic_open") or talk.advance()]
+
+
+def _greeted(talk: Talk) -> list[str]:
+    return [talk.say("greeting"), talk.again()] if len(talk.words) <= _TOLD - 1 else ["", ""]
+
+
+_SAID: Final = {
+    "worry": lambda talk: [_in_their_own(talk, "worry"), ""],
+    "rude": lambda talk: [talk.say("calm"), talk.again()],
+    "complaint": lambda talk: [talk.say("complaint"), ""],
+    "who": lambda talk: [talk.say("identity"), talk.again()],
+    "stuck": lambda talk: [_in_their_own(talk, "stuck"), ""],
+    "correct": lambda talk: [_in_their_own(talk, "correct"), ""],
+    "laugh": lambda talk: [talk.say("laugh"), talk.again()],
+    "lost": _lost,
+    "sad": _sad,
+    "bye": _left,
+    "thanks": _thanked,
+    "topic": _wishes_topic,
+    "greeting": _greeted,
+}
 
 
 def _conversation(talk: Talk, seen: Observation, intent: str) -> list[str]:
-    words = tokenise(talk.text)
-    if intent == "greeting" and len(words) <= 4:
-        return [talk.say("greeting"), talk.pending()]
-    if not words:
-        return [talk.say("nothing_said"), talk.pending()]
+    words = talk.words
+    counted = any(map(str.isdigit, talk.text))
+    if not words and not counted:
+        return [talk.say("nothing_said"), talk.again()]
     recast = _recast(talk, seen)
-    step = talk.steps[talk.place] if talk.place >= 0 else None
-    if step is not None and _is_about(step, words):
-        return [recast, step.reply if talk.unsaid(step.reply) else "", talk.advance()]
-    if talk.text.endswith("?"):
-        return [recast, talk.say("question"), talk.pending()]
-    if len(words) <= _SHORT_ANSWER and step is not None and (more := talk.say("short")):
-        return [recast, more, talk.pending()]
-    return [recast, talk.say("heard"), talk.advance()]
+    step = talk.asked
+    asks = talk.text.endswith("?")
+    if step is not None and not asks and (_is_about(step, words) or (counted and not words)):
+        reply = step.reply if talk.unsaid(step.reply) else ""
+        return [recast, reply, talk.follow_up() or talk.advance()]
+    if asks:
+        return [recast, *_asked(talk)]
+    if followed := talk.follow_up():
+        return [recast, followed]
+    return [recast, *_went_on(talk)]
 
 
-def _is_about(step: Step, words: Sequence[object]) -> bool:
-    spoken = [getattr(word, "lower", "") for word in words]
-    heard = {part for word in spoken for part in re.split(r"[’']", word)}
+def _asked(talk: Talk) -> list[str]:
+    """A question to a program: what it can say is that it is one. It asks in its turn."""
+    answer = talk.scenario.answer(talk.words) if talk.scenario else ""
+    if answer and talk.unsaid(answer):
+        return [answer, talk.again()]
+    back = talk.phrases.intents["back"].search(talk.text)
+    line = talk.say("back") if back and not talk.in_scene else talk.say("question")
+    return [line, talk.again() if talk.in_scene else talk.follow_up() or talk.again()]
+
+
+def _went_on(talk: Talk) -> list[str]:
+    """What was said is of nothing we know words of. One line asks for more, never two on end."""
+    few = len(talk.words) <= _SHORT_ANSWER
+    if talk.in_scene:
+        return [talk.again()] if few else [talk.say("heard"), talk.advance()]
+    if not talk.was_said_last("short", "more"):
+        enough = len(talk.words) >= _TOLD
+        more = talk.say("more") if enough else talk.say("short") if few and talk.place >= 0 else ""
+        if more:
+            return [more]
+    return [talk.say("heard"), talk.advance()]
+
+
+def _is_about(step: Step, words: list[str]) -> bool:
+    heard = {part for word in words for part in re.split(r"[’']", word)}
     return any(word.startswith(start) for word in heard for start in step.about)
 
 
@@ -174,15 +168,30 @@ def _recast(talk: Talk, seen: Observation) -> str:
     return talk.say("recast", corrected=seen.recast.rstrip(" .…"))
 
 
+def _judged(talk: Talk, seen: Observation) -> str:
+    asked = talk.phrases.asks_whether_right(talk.text) or _native_check(talk)
+    if seen.checked == asked:
+        return talk.say("right", text=asked)
+    return talk.say("wrong", corrected=seen.checked)
+
+
+def _native_check(talk: Talk) -> str:
+    return phrases(talk.native).asks_whether_right(talk.text) if talk.native in TAUGHT else ""
+
+
 def _encouragement(talk: Talk) -> list[str]:
-    """In the learner's own language where we have it: a beginner would not read the other."""
+    """In the learner's own language where we have it: a beginner would not read the other. With an
+    answer to lean on once a question; then the question is put again, or another."""
     model = talk.model_sentence()
     if talk.native in TAUGHT and talk.native != talk.language:
         own = phrases(talk.native)
-        line = own.try_it.format(language=own.languages[talk.language], model=model)
+        line = own.try_it if model else own.try_plain
+        line = line.format(language=own.languages[talk.language], model=model)
         if talk.unsaid(line):
-            return [line]
-    return [talk.say("other_language", model=model), talk.pending()]
+            return [line, "" if model and talk.place >= 0 else talk.again()]
+    if model and (shown := talk.say("other_language", model=model)):
+        return [shown, "" if talk.place >= 0 else talk.again()]
+    return [talk.say("in_words"), talk.again()]
 
 
 def _explanation(talk: Talk, seen: Observation) -> list[str]:

@@ -5,8 +5,9 @@ import pytest
 from ai.language import TAUGHT
 from ai.providers.builtin import BuiltinTutor
 from ai.providers.builtin.observe import Observation, observe
-from ai.providers.builtin.phrases import phrases
+from ai.providers.builtin.phrases import INTENTS, phrases
 from ai.providers.builtin.reply import compose, opening
+from ai.providers.builtin.topics import topics
 from ai.scenarios import LEVELS, catalogue, find
 from ai.types import ChatMessage, ChatRequest, Finish, TextDelta
 
@@ -32,9 +33,10 @@ def converse(learner, **options) -> list[str]:
         said.append(text)
         asked = request(said, **options)
         word = phrases(asked.language).asked_word(text)
+        judged = (phrases(one).asks_whether_right(text) for one in (asked.language, "en"))
         seen = observe(
             text, language=asked.language, native_language=asked.native_language,
-            level=asked.level, slips=None, word=word,
+            level=asked.level, slips=None, word=word, sentence=next(filter(None, judged), ""),
         )  # fmt: skip
         said.append(compose(asked, seen))
     return said[1::2]
@@ -112,9 +114,93 @@ def test_a_word_is_explained_as_far_as_lists_go():
 def test_questions_short_and_empty_answers():
     replies = converse(["¿Cuánto cuesta la luna?", "bueno", "🙂", "hola"])
     assert any(line in replies[0] for line in phrases("es").said["question"])
-    assert any(line in replies[1] for line in phrases("es").said["short"])
+    assert find("es", "en-el-mercado").steps[1].ask in replies[1]
     assert any(line in replies[2] for line in phrases("es").said["nothing_said"])
     assert len(set(replies)) == 4
+
+
+def has(reply, occasion, language="es"):
+    return any(line in reply for line in phrases(language).said[occasion])
+
+
+def test_one_word_is_asked_more_of_once():
+    first, second, third = converse(["hola", "bien", "bueno"], scenario="")
+    assert has(second, "short")
+    assert second.count("?") <= 1
+    assert not has(third, "short")
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "asked"),
+    [
+        ("es", "Trabajo en un hospital muy grande.", "trabajo"),
+        ("en", "Yesterday I watched a film with my brother.", "film"),
+        ("fr", "Hier je suis allé au cinéma avec mon frère.", "film"),
+        ("de", "Ich habe einen Hund und zwei Katzen.", "Tier"),
+    ],
+)
+@pytest.mark.parametrize("level", ["A2", "B2"])
+def test_what_is_told_is_asked_about(language, told, asked, level):
+    native = "de" if language == "en" else "en"
+    options = {"language": language, "level": level, "native": native, "scenario": ""}
+    [reply] = converse([told], **options)
+    band = level[0]
+    follow = [one for topic in topics(language) for one in topic.asks[band]]
+    assert any(step.ask == reply for step in follow), reply
+    assert asked in reply or level == "B2"
+
+
+def test_it_never_asks_two_things_at_once():
+    learner = ["Hola", "Estoy bien.", "¿Y tú?", "sí", "Me gusta el cine.", "no sé", "gracias"]
+    assert all(reply.count("?") <= 1 for reply in converse(learner, scenario=""))
+
+
+@pytest.mark.parametrize(
+    ("text", "occasion"),
+    [
+        ("Mi abuela murió ayer.", "sad"),
+        ("No me escuchas.", "complaint"),
+        ("Adiós, hasta mañana", "bye"),
+        ("asdf qwrt zxcvb", "unreadable"),
+        ("for (i = 0; i < 3; i++) { run(); }", "unreadable"),
+        ("jajaja", "laugh"),
+        ("eres tonto", "calm"),
+        ("¿Y tú?", "back"),
+        ("Quiero hablar de fútbol.", "topic"),
+    ],
+)
+def test_what_is_no_answer_is_met_as_what_it_is(text, occasion):
+    [reply] = converse([text], scenario="", level="B1")
+    assert has(reply, occasion), reply
+
+
+@pytest.mark.parametrize("language", TAUGHT)
+def test_who_is_in_distress_is_asked_nothing(language):
+    asked = request(["Quiero morir."], language=language, native=language, scenario="")
+    asked = replace(asked, hints={"distress": True})
+    reply = compose(asked, Observation(language=language))
+    assert reply in phrases(language).said["distress"]
+    assert "?" not in reply
+
+
+@pytest.mark.parametrize(
+    ("text", "occasion", "said"),
+    [
+        ("¿Es correcto «hoy soy cansada»?", "wrong", "estoy"),
+        ("Is 'hoy estoy cansada' correct?", "right", "hoy estoy cansada"),
+    ],
+)
+def test_a_sentence_is_judged_when_asked_to(text, occasion, said):
+    [reply] = converse([text], scenario="", level="B1")
+    assert said in reply
+    assert any(line.split("«")[0] in reply for line in phrases("es").said[occasion])
+
+
+@pytest.mark.parametrize("language", TAUGHT)
+def test_topics_are_asked_at_each_level_and_only_once(language):
+    asks = [step.ask for topic in topics(language) for band in "ABC" for step in topic.asks[band]]
+    assert len(asks) == len(set(asks)) >= 75
+    assert set(phrases(language).intents) == {*INTENTS, "meaning", "check", "back"}
 
 
 def test_a_trimmed_history_goes_on_from_its_last_question():
