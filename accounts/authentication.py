@@ -1,6 +1,7 @@
 """Who is asking: a bearer token, else the browser's session with its CSRF token."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from rest_framework.authentication import SessionAuthentication as BaseSessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -32,13 +34,23 @@ class BearerAuthentication(JWTAuthentication):
 
     def get_user(self, validated_token: Token) -> Any:
         """As the library's, with one quick statement: every request comes by here."""
-        user = user_by_id(validated_token.get(api_settings.USER_ID_CLAIM, ""))
+        try:
+            user = user_by_id(UUID(validated_token.get(api_settings.USER_ID_CLAIM, "")))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise AuthenticationFailed from error
         if user is None or not user.is_active:
             raise AuthenticationFailed
         changed = get_md5_hash_password(user.password)
         if validated_token.get(api_settings.REVOKE_TOKEN_CLAIM) != changed:
             raise AuthenticationFailed
         return user
+
+
+class SessionAuthentication(BaseSessionAuthentication):
+    """The browser's session; to write, with its CSRF token."""
+
+    def enforce_csrf(self, request: Any) -> None:
+        _check_csrf(request)
 
 
 class _CsrfCheck(CsrfViewMiddleware):

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -68,4 +69,9 @@ class LockedOut(DomainError):
             )
             % {"minutes": minutes}
         )
-        self.headers = {"Retry-After": str(seconds)}
+        self.headers = {
+            "Retry-After": str(seconds),
+            "RateLimit-Limit": str(settings.AXES_FAILURE_LIMIT),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": str(seconds),
+        }

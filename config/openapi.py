@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
@@ -15,6 +16,11 @@ class BearerScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
 
     target_class = "accounts.authentication.BearerAuthentication"
     name = "bearer"
+
+
+class CookieScheme(SessionScheme):
+    target_class = "accounts.authentication.SessionAuthentication"
+    name = "cookieAuth"
 
 
 class Schema(AutoSchema):

@@ -3,6 +3,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.authentication import authenticate_request
 from accounts.services import change_password, issue_tokens
@@ -64,11 +65,19 @@ def test_access_tokens_die_with_the_password(api, ana):
     assert api.get(ME, **bearer(token)).status_code == 401
 
 
+@pytest.mark.parametrize("named", ["\0", "nobody", "", 5, {"a": 1}, None])
+def test_a_token_that_names_nobody(api, named):
+    token = AccessToken()
+    token["user_id"] = named
+    assert api.get(ME, **bearer(token)).status_code == 401
+
+
 def test_session_without_csrf_token_may_read_but_not_write(ana):
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(ana)
     assert client.get("/api/user/profile").status_code == 200
-    assert client.put("/api/user/profile", {"name": "Mallory"}).status_code == 403
+    refused = client.put("/api/user/profile", {"name": "Mallory"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
     ana.refresh_from_db()
     assert ana.name == "Ana Torres"
 

@@ -90,6 +90,8 @@ def test_five_failures_lock_out(client, ana, url):
     assert answers[0].status_code in (400, 401)
     assert answers[4].status_code == 429
     assert 0 < int(answers[4].headers["Retry-After"]) <= 15 * 60
+    assert answers[4].headers["RateLimit-Limit"] == "5"
+    assert answers[4].headers["RateLimit-Reset"] == answers[4].headers["Retry-After"]
     assert b"15 minutes" in answers[4].content
 
 
