@@ -11,7 +11,7 @@ from typing import Any
 from honcho.process import Process
 
 BETWEEN_LOOKS = 1.0
-GRACE = 10.0
+GRACE = 5.0
 """Seconds the program gets to end by itself."""
 
 

@@ -83,7 +83,7 @@ class Running:
         processes, chosen = self.everything(), read(self.var)
         send()
         self.process.wait(60)
-        _, left = psutil.wait_procs(processes, timeout=10)
+        _, left = psutil.wait_procs(processes, timeout=20)
         ports = (self.port, chosen.postgres_port, chosen.valkey_port)
         return left, [port for port in ports if not port_is_free(port)]
 
