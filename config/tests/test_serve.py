@@ -20,7 +20,7 @@ from config.embedded.addresses import free_port, port_is_free, read
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("embedded")]
 NEWCOMER = {"email": "dora@example.org", "password": PASSWORD, "name": "Dora Lind"}
 NOT_OURS = ("DATABASE_URL", "VALKEY_URL", "PARLANCE_TESTING", "PYTEST_XDIST_WORKER", "SECRET_KEY")
-PATIENCE = 120
+PATIENCE = 300
 """Seconds until something that should have happened fails its test."""
 
 
