@@ -57,7 +57,7 @@ def test_a_package_is_brought_in_and_the_page_leads_to_the_deck(client, ana, tmp
     row = DeckImport.objects.get()
     assert answer.url == page_of(row)
     shown = text_of(client.get(answer.url))
-    assert "1 notes added" in shown
+    assert "1 new card" in shown
     deck = Deck.objects.get(name="Spanish::Food")
     assert reverse("practice:deck", args=[deck.pk]) in shown
     assert "Spanish.apkg" in text_of(client.get(reverse("practice:import_cards")))
@@ -67,18 +67,18 @@ def test_a_table_is_shown_before_it_is_written(client, ana):
     answer = upload(client)
     row = DeckImport.objects.get()
     shown = text_of(client.get(answer.url))
-    assert "2 of 3 rows become notes." in shown
+    assert "2 of 3 rows become cards." in shown
     assert "Write what the card asks." in shown
     assert not Note.objects.exists()
     layout = {"delimiter": ";", "encoding": "utf-8", "column0": "back", "column1": "front"}
     looked = client.post(page_of(row), {**layout, "look": "1"})
-    assert "2 of 3 rows become notes." in text_of(looked)
+    assert "2 of 3 rows become cards." in text_of(looked)
     assert not Note.objects.exists()
     done = client.post(page_of(row), {**layout, "begin": "1"})
     assert done.url == page_of(row)
     fronts = Note.objects.order_by("pk").values_list("front", flat=True)
     assert list(fronts) == ["one", "two"]
-    assert "Notes that make no card" in text_of(client.get(page_of(row)))
+    assert "Entries that make no card" in text_of(client.get(page_of(row)))
 
 
 def test_a_table_cut_anew_has_its_columns_found_anew(client, ana):
@@ -126,7 +126,7 @@ def test_the_page_asks_again_while_it_is_under_way(client, ana, tmp_path, monkey
     answer = upload(client, package(tmp_path), "Spanish.apkg")
     shown = text_of(client.get(answer.url))
     assert 'hx-trigger="every 2s"' in shown
-    assert "0 of 1 notes" in shown
+    assert "0 of 1 entries" in shown
     run_import(import_id=DeckImport.objects.get().pk, now=timezone.now())
     part = client.get(answer.url, headers={"HX-Request": "true"})
     assert "Your cards are here" in text_of(part)

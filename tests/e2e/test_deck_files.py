@@ -44,7 +44,7 @@ def sound(page):
 def test_a_table_is_mapped_looked_at_and_brought_in(shelf):
     sound(shelf)
     bring_in(shelf, "furniture.csv", TABLE.encode())
-    expect(shelf.get_by_text("2 of 3 rows become notes.")).to_be_visible()
+    expect(shelf.get_by_text("2 of 3 rows become cards.")).to_be_visible()
     shelf.get_by_label("Column 3").select_option("example")
     shelf.get_by_role("button", name="Look again").click()
     expect(shelf.get_by_label("Column 3")).to_have_value("example")
