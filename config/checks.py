@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from pgvector.django import HalfVectorField
 
 from ai import factory
@@ -50,6 +50,12 @@ def _production() -> Iterator[CheckMessage]:
             hint="Set ALLOWED_HOSTS to the names this site is reached by.",
             id="parlance.E005",
         )
+    if not settings.SITE_URL.startswith(("https://", "http://")):
+        yield Error(
+            f"SITE_URL is no address, so no link in a mail would lead here: {settings.SITE_URL}",
+            hint="Set SITE_URL to the address people see, as in https://parlance.example.",
+            id="parlance.E006",
+        )
 
 
 def _chain() -> Iterator[CheckMessage]:
@@ -77,6 +83,7 @@ def _chain() -> Iterator[CheckMessage]:
         )
     if settings.AI_CHAIN_NAMED:
         yield from _named_without_key(unknown)
+        yield from _key_without_use()
 
 
 def _named_without_key(unknown: list[str]) -> Iterator[CheckMessage]:
@@ -86,6 +93,16 @@ def _named_without_key(unknown: list[str]) -> Iterator[CheckMessage]:
                 f"AI_CHAIN names {name}, which has no key.",
                 hint=f"Set {factory.requires_key[name]}, or take {name} out of AI_CHAIN.",
                 id="parlance.E014",
+            )
+
+
+def _key_without_use() -> Iterator[CheckMessage]:
+    for name, key in factory.requires_key.items():
+        if name not in {*settings.AI_CHAIN, settings.EMBEDDER} and factory.configured(name):
+            yield Warning(
+                f"{key} is set, but AI_CHAIN leaves {name} out, so nobody asks it.",
+                hint=f"Name {name} in AI_CHAIN, or unset AI_CHAIN.",
+                id="parlance.W015",
             )
 
 

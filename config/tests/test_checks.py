@@ -43,6 +43,8 @@ def test_a_sound_production(production):
         ),
         ("TESTING", True, "E004"),
         ("ALLOWED_HOSTS", [], "E005"),
+        ("SITE_URL", "", "E006"),
+        ("SITE_URL", "parlance.example", "E006"),
         ("AI_CHAIN", ["builtin", "scripted"], "E011"),
     ],
 )
@@ -76,6 +78,15 @@ def test_a_provider_named_on_purpose_without_its_key(production):
     assert found() == set()
     production.AI_CHAIN_NAMED = True
     assert found() == {"E014"}
+
+
+def test_a_key_that_nobody_uses(production):
+    production.AI_CHAIN_NAMED, production.OPENAI_API_KEY = True, "set"
+    assert found() == {"W015"}
+    production.EMBEDDER = "openai"
+    assert found() == set()
+    production.EMBEDDER, production.AI_CHAIN = "builtin", ["openai", "builtin"]
+    assert found() == set()
 
 
 def test_a_column_of_another_width(production, monkeypatch):
