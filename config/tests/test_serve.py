@@ -69,10 +69,8 @@ class Running:
         clusters = [child for one in services for child in one.children(recursive=True)]
         return {me, *me.children(recursive=True), *services, *clusters}
 
-    def server(self, name):
-        """The process all others of a service come from."""
-        own = {one for one in self.everything() if one.is_running() and one.name() == name}
-        return next(one for one in own if one.parent() not in own)
+    def server(self, pid_file):
+        return psutil.Process(int((self.var / pid_file).read_text().split()[0]))
 
     def control_c(self):
         """The signal goes to all that share the terminal."""
@@ -152,7 +150,7 @@ def test_from_nothing_to_an_end_and_again(var):
         assert port not in ports
 
     with run(var, port) as third:
-        for service in ("postgres", "valkey-server"):
+        for service in ("postgres/data/postmaster.pid", "valkey/valkey.pid"):
             killed = third.server(service)
             killed.kill()
             third.until(lambda killed=killed: not killed.is_running() and third.whole())
