@@ -16,7 +16,7 @@ from conversations.looking import looked_again, looked_up
 from conversations.moderation.watching import Unfit
 from conversations.retrieval.found import Retrieved
 from conversations.routes import Want, wanted
-from conversations.routes.choose import MAKE_CARD
+from conversations.routes.choose import MAKE_CARD, PLAIN
 from conversations.services.context import TurnContext
 from conversations.talking import talk
 from conversations.writing import Reply, TurnNotes
@@ -80,6 +80,9 @@ class _Writing:
     async def _wanted(self) -> Want:
         if self.turn.with_tutor:
             return Want("human")
+        if self.turn.in_distress:
+            # "I want to hurt myself" is worded as a wish for practice, and is none.
+            return PLAIN
         if self.turn.asked:
             return Want("action", "answer")
         if await gives_meaning(self.turn):

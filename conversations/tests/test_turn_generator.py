@@ -7,6 +7,7 @@ from ai.errors import AllProvidersFailed, ProviderError
 from ai.language.slips import Slip
 from ai.providers.scripted import Script, ScriptedModel
 from conversations.corrections import Proposals, Proposed, placed
+from conversations.events import Route
 from conversations.services import TurnContext
 from conversations.turns import generate
 from conversations.writing import TurnNotes
@@ -164,6 +165,15 @@ async def test_with_no_model_the_builtin_tutor_speaks_and_says_so(settings, foun
     assert events[0].provider == "builtin"
     assert names(events)[1:3] == ["Route", "CorrectionEvent"]
     assert said(events) == events[-1].text != ""
+
+
+@pytest.mark.parametrize("text", ["I want to hurt myself", "I want to kill myself"])
+async def test_distress_is_never_taken_for_a_wish(settings, found, text):
+    settings.AI_CHAIN = ["builtin"]
+    events = await events_of(context(text=text, in_distress=True))
+    routes = [event.route for event in events if isinstance(event, Route)]
+    assert routes == ["talk"]
+    assert "Thank you for telling me" in said(events)
 
 
 async def test_what_the_learner_wrote_stays_out_of_the_instructions(script):
