@@ -8,6 +8,7 @@ from ai.language.slips import Slip
 from ai.providers.scripted import Script, ScriptedModel
 from conversations.corrections import Proposals, Proposed, placed
 from conversations.events import Route
+from conversations.routes import Want
 from conversations.services import TurnContext
 from conversations.turns import generate
 from conversations.writing import TurnNotes
@@ -167,10 +168,13 @@ async def test_with_no_model_the_builtin_tutor_speaks_and_says_so(settings, foun
     assert said(events) == events[-1].text != ""
 
 
-@pytest.mark.parametrize("text", ["I want to hurt myself", "I want to kill myself"])
-async def test_distress_is_never_taken_for_a_wish(settings, found, text):
+async def test_distress_is_never_taken_for_a_wish(settings, found, monkeypatch):
+    async def practice(text):
+        return Want("action", "practice")
+
     settings.AI_CHAIN = ["builtin"]
-    events = await events_of(context(text=text, in_distress=True))
+    monkeypatch.setattr("conversations.turns.wanted", practice)
+    events = await events_of(context(text="I want to hurt myself", in_distress=True))
     routes = [event.route for event in events if isinstance(event, Route)]
     assert routes == ["talk"]
     assert "Thank you for telling me" in said(events)
