@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import psutil
+import psycopg
 
 from config.embedded.errors import ServiceError
 
@@ -54,7 +55,11 @@ class Postgres:
             _remove_stale_pid(data)
             if not self._try_start(binaries, home):
                 raise ServiceError(f"PostgreSQL did not start; its log is {home / 'postgres.log'}.")
-        self._create_database()
+        try:
+            self._create_database()
+        except psycopg.Error as error:
+            reason = str(error).splitlines()[0]
+            raise ServiceError(f"PostgreSQL could not make its database: {reason}.") from None
 
     def stop(self) -> None:
         home = self._reachable_home()
@@ -98,8 +103,6 @@ class Postgres:
         return self._run(binaries / "pg_ctl", "-D", data, "status").returncode == 0
 
     def _create_database(self) -> None:
-        import psycopg
-
         address = f"host=127.0.0.1 port={self.port} user=parlance password={self.password}"
         with psycopg.connect(f"{address} dbname=postgres", autocommit=True) as connection:
             known = connection.execute("select 1 from pg_database where datname = 'parlance'")

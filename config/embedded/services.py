@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from config.embedded.valkey import Valkey
 
 BETWEEN_LOOKS = 1.0
 """Seconds in which a dead service is noticed."""
+ROOM = 300
+"""MB that must be free: what a first start writes, and some days of use."""
 
 
 @contextmanager
@@ -44,8 +47,16 @@ def held(var_dir: Path) -> Iterator[None]:
         # Children must not inherit the lock: it would outlive us. Forks do, unless they close it.
         os.set_inheritable(file.fileno(), False)
         os.register_at_fork(after_in_child=file.close)
+        _require_room(var_dir)
         leftovers.end(var_dir)
         yield
+
+
+def _require_room(var_dir: Path) -> None:
+    """A server that runs out of room says so in ways that nobody reads."""
+    free = shutil.disk_usage(var_dir).free // 1_000_000
+    if free < ROOM:
+        raise ServiceError(f"{var_dir} has {free} MB left; Parlance needs {ROOM} MB to start.")
 
 
 @contextmanager

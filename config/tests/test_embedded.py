@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from config.embedded import addresses
+from config.embedded import addresses, services
 from config.embedded.errors import ServiceError
 from config.embedded.services import running
 
@@ -103,6 +103,13 @@ def test_two_checkouts_at_once(place):
 def test_one_checkout_is_served_once(place):
     with running(place), pytest.raises(ServiceError), running(place):
         pass
+
+
+def test_a_disk_without_room_is_not_begun_on(place, monkeypatch):
+    monkeypatch.setattr(services, "ROOM", 10**9)
+    with pytest.raises(ServiceError, match="MB left"), running(place):
+        pass
+    assert not (place / "postgres").exists()
 
 
 def test_what_the_environment_names_is_not_started(place, monkeypatch):
