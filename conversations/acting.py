@@ -18,6 +18,7 @@ from conversations.card_answers import answered_pair
 from conversations.events import TurnEvent
 from conversations.requests import action_request
 from conversations.routes.pairs import QUOTED, Pair, ordered_pair
+from conversations.routes.wishes import word_named
 from conversations.tools import NoMeaning, Result, Toolbox
 from conversations.writing import Reply
 
@@ -120,10 +121,11 @@ async def _add_card(box: Toolbox, native: str, text: str) -> str:
 
 
 async def _look_up(box: Toolbox, native: str, text: str) -> str:
-    word = quoted(text)
+    word = quoted(text) or word_named(text)
     if not word:
         return says(native, "word_missing")
-    return _lines(native, await box.use("look_up", word=word), "look_up", "example")
+    facts = await box.use("look_up", word=word)
+    return _lines(native, facts, "look_up" if facts["meaning"] else "look_up_bare", "example")
 
 
 async def _find_content(box: Toolbox, native: str, text: str) -> str:
@@ -155,6 +157,10 @@ async def _set_goal(box: Toolbox, native: str, text: str) -> str:
     return says(native, "goal")
 
 
+async def _next_step(box: Toolbox, native: str, text: str) -> str:
+    return says(native, "next_step", **await box.use("next_step"))
+
+
 async def _ask_tutor(box: Toolbox, native: str, text: str) -> str:
     await box.use("ask_tutor", question=text[:500])
     return says(native, "ask_tutor")
@@ -176,5 +182,6 @@ _DOERS: Final = {
     "assess": _assess,
     "answer": _answer,
     "set_goal": _set_goal,
+    "next_step": _next_step,
     "ask_tutor": _ask_tutor,
 }

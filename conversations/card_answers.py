@@ -1,5 +1,7 @@
-"""What a learner says a word means, when the last reply asked for it to make a card."""
+"""Answers to what the last reply asked for: what a word means, or a question to test them."""
 
+from conversations.handover.phrases import plain
+from conversations.routes import Want
 from conversations.routes.pairs import Pair, meaning_given, word_asked
 from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
@@ -13,15 +15,25 @@ def answered_pair(turn: TurnContext) -> Pair | None:
     return Pair(word, meaning) if meaning else None
 
 
-async def gives_meaning(turn: TurnContext) -> bool:
+def leaves_the_question(turn: TurnContext, want: Want) -> bool:
+    """Whether the message wants another thing, in words that are none of the answers to choose
+    from. What only looks up may as well be an answer."""
+    options = {plain(one) for one in str(turn.asked.get("options") or "").split(" / ")}
+    return want.route in ("action", "memory") and plain(turn.text) not in options
+
+
+async def gives_meaning(turn: TurnContext, want: Want) -> bool:
     """Whether the message says what the word means: in the form that was asked for, or in bare
-    words that are not all of the language being learned, in which they would be talk."""
+    words that want nothing else and are not all of the language being learned, in which they
+    would be talk."""
     word = _asked(turn)
     if not word:
         return False
     meaning, in_form = meaning_given(turn.text, word=word)
     if not meaning or in_form:
         return bool(meaning)
+    if want.route != "talk":
+        return False
     return not await in_thread(_all_known, meaning, turn.language)
 
 

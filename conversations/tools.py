@@ -22,6 +22,7 @@ from conversations.streams.connections import in_thread
 from learning.content.exercises import answer_task, begin_exercise
 from learning.content.models import ContentItem
 from learning.content.selectors import recommended, shelf
+from learning.today import steps_for
 from practice.decks.services import add_note, default_deck
 from practice.sets.services import request_practice
 from practice.vocabulary.lookup import look_up
@@ -89,6 +90,11 @@ SPECS: Final = (
             aim=_text("What they learn for, in their words.", 280),
             minutes_a_day={"type": "integer", "minimum": 5, "maximum": 240},
         ),
+    ),
+    ToolSpec(
+        "next_step",
+        "What the learner should do next, as their Today page has it, with the reason.",
+        _object(),
     ),
     ToolSpec(
         "ask_tutor",
@@ -305,6 +311,15 @@ def _set_goal(act: Act) -> Result:
     return {"title": aim, "minutes": minutes, "url": reverse("accounts:settings")}
 
 
+def _next_step(act: Act) -> Result:
+    language = act.learner.languages.filter(language=act.turn.language).first()
+    now = timezone.now()
+    steps = steps_for(learner=act.learner, language=language, now=now) if language else []
+    if not steps:
+        raise NotFound("There is nothing to do.", code="nothing_found")
+    return {"title": steps[0].title, "reason": steps[0].reason, "url": steps[0].url}
+
+
 def _ask_tutor(act: Act) -> Result:
     conversation = Conversation.objects.owned_by(act.learner).get(pk=act.turn.conversation_id)
     request = ask_for_tutor(
@@ -323,5 +338,6 @@ RUN: Final[dict[str, Callable[[Act], Result]]] = {
     "create_assessment_question": _create_question,
     "give_feedback": _give_feedback,
     "set_goal": _set_goal,
+    "next_step": _next_step,
     "ask_tutor": _ask_tutor,
 }

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from conversations import corrections
 from conversations.acting import act, says
 from conversations.answering import answer
-from conversations.card_answers import gives_meaning
+from conversations.card_answers import gives_meaning, leaves_the_question
 from conversations.contract import within
 from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
@@ -83,11 +83,12 @@ class _Writing:
         if self.turn.in_distress:
             # "I want to hurt myself" is worded as a wish for practice, and is none.
             return PLAIN
-        if self.turn.asked:
+        want = await wanted(self.turn.text)
+        if self.turn.asked and not leaves_the_question(self.turn, want):
             return Want("action", "answer")
-        if await gives_meaning(self.turn):
+        if await gives_meaning(self.turn, want):
             return MAKE_CARD
-        want, self.retrieved = await looked_again(self.reply, await wanted(self.turn.text))
+        want, self.retrieved = await looked_again(self.reply, want)
         return want
 
     async def _fit(self, want: Want) -> AsyncGenerator[TurnEvent, None]:
@@ -109,7 +110,7 @@ class _Writing:
         elif want.route == "action":
             events = act(reply, want.what)
         elif want.route == "memory" and not reply.by_model:
-            events = _line(reply, self._remembered())
+            events = _line(reply, self._remembered(want.what))
         elif want.route == "retrieval":
             retrieved = self.retrieved or await looked_up(reply, want.what)
             or_talk = reply.by_model and want.what != "sessions"
@@ -123,8 +124,10 @@ class _Writing:
     def _slips(self) -> list[FoundCorrection] | None:
         return self._found() if self.checking.done() else None
 
-    def _remembered(self) -> str:
+    def _remembered(self, order: str) -> str:
         native = self.turn.native_language
+        if order:
+            return says(native, order)
         if not self.turn.memories:
             return says(native, "nothing_remembered")
         known = [f"- {memory.content}" for memory in self.turn.memories]

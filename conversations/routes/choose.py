@@ -7,11 +7,13 @@ from conversations.routes.classify import may_want_more, meant
 from conversations.routes.examples import TALK
 from conversations.routes.pairs import ordered_pair
 from conversations.routes.rules import names_a_lesson
+from conversations.routes.wishes import wish_in_words
 
 logger = logging.getLogger(__name__)
 
 Route = Literal["talk", "retrieval", "memory", "action", "human"]
 LOOKED_FOR: Final = ("sessions", "knowledge")
+MEMORY_ORDERS: Final = ("remember", "forget")
 SECONDS: Final = 6.0
 """How long a turn waits to know its route, which is long only while the encoder is being loaded;
 then it is plain talk."""
@@ -19,7 +21,8 @@ then it is plain talk."""
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """`what` says which action, or whether what is looked for is said to be in their sessions."""
+    """`what` says which action or order, or whether what is looked for is said to be in their
+    sessions."""
 
     route: Route
     what: str = ""
@@ -52,10 +55,14 @@ async def wanted(text: str) -> Want:
 
 
 def in_words(text: str) -> Want | None:
-    """What a message says in so many words that it wants; see `rules` and `pairs`."""
+    """What a message says in so many words that it wants; see `rules`, `pairs`
+    and `wishes`."""
     if names_a_lesson(text):
         return LOOK_IN_SESSIONS
-    return MAKE_CARD if ordered_pair(text) else None
+    if ordered_pair(text):
+        return MAKE_CARD
+    wish = wish_in_words(text)
+    return _as_want(wish) if wish else None
 
 
 def _keep(text: str, what: str) -> None:
@@ -71,6 +78,6 @@ def _as_want(what: str) -> Want:
         return PLAIN
     if what in LOOKED_FOR:
         return Want("retrieval", what)
-    if what == "memory":
-        return Want("memory")
+    if what == "memory" or what in MEMORY_ORDERS:
+        return Want("memory", what if what in MEMORY_ORDERS else "")
     return Want("action", what)

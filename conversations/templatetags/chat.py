@@ -28,6 +28,7 @@ TOOLS = {
     "create_assessment_question": _("Asks a question of"),
     "give_feedback": _("Judged your answer"),
     "set_goal": _("Noted your goal"),
+    "next_step": _("Looked at Today"),
     "ask_tutor": _("Called your tutor"),
 }
 FAILED = {
@@ -38,6 +39,7 @@ FAILED = {
     "create_assessment_question": _("Found no question to ask"),
     "give_feedback": _("Could not judge your answer"),
     "set_goal": _("Could not note your goal"),
+    "next_step": _("Found nothing for today"),
     "ask_tutor": _("Could not call your tutor"),
 }
 """What is said of a tool that did not work."""
