@@ -14,7 +14,9 @@ MINUTES = 5
 def steps(learner: User, language: LearnerLanguage, now: datetime) -> list[Step]:
     """Go on with the last conversation of the day before, or begin one."""
     mine = Conversation.objects.owned_by(learner).filter(language=language.language)
-    last = mine.order_by("-last_message_at", "-created_at").only("title").first()
+    # One that was opened and left without a word is nothing to go on with.
+    begun = mine.filter(last_message_at__isnull=False)
+    last = begun.order_by("-last_message_at", "-created_at").only("title").first()
     if last is None:
         return [_first_talk()]
     return [_go_on(last), _new_talk()]

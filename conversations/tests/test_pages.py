@@ -95,7 +95,9 @@ def test_queries_do_not_grow(page, conversation, ana, django_assert_max_num_quer
         page.get(reverse("conversations:list"))
 
 
-def test_today_offers_to_go_on(ana, conversation):
+def test_today_offers_to_go_on_with_what_was_begun(ana, conversation):
+    Conversation.objects.update(last_message_at=timezone.now())
+    ConversationFactory(learner=ana, last_message_at=None)
     first, *_ = steps(ana, ana.languages.get(), timezone.now())
     assert first.url == reverse("conversations:detail", args=[conversation.pk])
 
