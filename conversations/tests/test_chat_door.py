@@ -308,13 +308,13 @@ async def test_the_body_is_json_whatever_the_refusal(ana, as_user):
         ("POST", "/api/chat/messages/nothing/retry"),
     ],
 )
-async def test_an_address_that_is_none(method, path):
+async def test_an_address_that_is_none(as_user, method, path):
     answer, error = await StreamClient().json(method, path, {"message": "Hola"})
     assert (answer.status, error["code"]) == (404, "not_found")
     assert error["requestId"] == answer.headers["x-request-id"]
 
 
-async def test_who_is_not_signed_in_is_told_how():
+async def test_who_is_not_signed_in_is_told_how(as_user):
     answer, _ = await StreamClient().json("POST", "/api/chat", {"message": "Hola"})
     assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
 
