@@ -142,6 +142,7 @@ def test_from_nothing_to_an_end_and_again(var):
 
         assert first.end_by(first.process.terminate) == ([], [])
         assert first.process.returncode == 0
+        assert "Traceback" not in first.output()
 
     with run(var, port) as second:
         assert signs_in(second)
