@@ -18,7 +18,7 @@ class BearerScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
     name = "bearer"
 
 
-class CookieScheme(SessionScheme):
+class CookieScheme(SessionScheme):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.SessionAuthentication"
     name = "cookieAuth"
 

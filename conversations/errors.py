@@ -11,6 +11,11 @@ class TurnInProgress(Conflict):
     message = "The tutor is still answering in this conversation. Wait for it, or stop it."
 
 
+class KeyReused(Conflict):
+    code = "idempotency_key_reused"
+    message = "That Idempotency-Key was used for another message."
+
+
 class Busy(Unavailable):
     """This process writes as many replies as it may. Nothing was stored."""
 

@@ -82,7 +82,7 @@ async def chat_retry(exchange: Exchange) -> None:
 @door("POST")
 async def chat_regenerate(exchange: Exchange) -> None:
     """Another reply beside the one there is."""
-    await _reply_anew(exchange, regenerate_turn)
+    await _reply_anew(exchange, _regenerated(exchange))
 
 
 async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,9 +100,7 @@ async def _reply_anew(exchange: Exchange, begin: Callable[..., TurnContext]) -> 
 
 
 async def _begin(exchange: Exchange, body: ChatBody, *, whole: bool = False) -> TurnContext:
-    key = exchange.headers.get("idempotency-key", "")
-    if len(key) > MAX_KEY:
-        raise DomainError(details={"Idempotency-Key": [f"Use at most {MAX_KEY} characters."]})
+    key = _key(exchange)
     with runner().place():
         context = await in_thread(_open, exchange, body, key)
         if not context.replayed:
@@ -157,6 +155,17 @@ def open_turn(
 
 def _begun_anew(exchange: Exchange, begin: Callable[..., TurnContext]) -> TurnContext:
     return begin(learner=_caller(exchange), message_id=exchange.arguments["message_id"])
+
+
+def _regenerated(exchange: Exchange) -> Callable[..., TurnContext]:
+    return partial(regenerate_turn, idempotency_key=_key(exchange))
+
+
+def _key(exchange: Exchange) -> str:
+    key = exchange.headers.get("idempotency-key", "")
+    if len(key) > MAX_KEY:
+        raise DomainError(details={"Idempotency-Key": [f"Use at most {MAX_KEY} characters."]})
+    return key
 
 
 def _caller(exchange: Exchange) -> User:

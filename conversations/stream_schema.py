@@ -53,10 +53,15 @@ EXAMPLE = (
 STREAM = {
     (200, "text/event-stream"): OpenApiResponse(
         OpenApiTypes.STR, EVENTS, [OpenApiExample("A short reply", EXAMPLE)]
-    )
+    ),
+    413: OpenApiResponse(description="The body, which may be none, is too large."),
 }
 IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A repeat follows the first turn."
+    "Idempotency-Key",
+    {"type": "string", "maxLength": 255},
+    OpenApiParameter.HEADER,
+    description="A repeat follows the first turn. 409 "
+    "`idempotency_key_reused`: it was of another message.",
 )
 
 
@@ -214,7 +219,11 @@ class ChatRetryView(APIView):
 
 class ChatRegenerateView(APIView):
     @extend_schema(
-        operation_id="chat_message_regenerate", tags=["chat"], request=None, responses=STREAM
+        operation_id="chat_message_regenerate",
+        tags=["chat"],
+        parameters=[IDEMPOTENCY],
+        request=None,
+        responses=STREAM,
     )
     def post(self, request: Request, message_id: str) -> Response:
         """Another reply beside the one there is: it opens a branch.

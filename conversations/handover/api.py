@@ -50,6 +50,7 @@ class AnalyzeView(APIView):
         responses=serializers.RoutingSerializer,
         examples=examples.ANALYZE,
     )
+    @idempotent
     @rate_limited("tutor_routing")
     def post(self, request: Request) -> Response:
         wanted = valid(serializers.AnalyzeInput, request.data)

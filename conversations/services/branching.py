@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from config.errors import Conflict, NotFound
-from conversations.errors import TurnInProgress
+from conversations.errors import KeyReused, TurnInProgress
 from conversations.history import newest_end
 from conversations.models import Conversation, Message
 from conversations.services.context import TurnContext, context_of
@@ -40,10 +40,11 @@ def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
         return context_of(learner, conversation, said, reply, again=True)
 
 
-def regenerate_turn(*, learner: User, message_id: UUID) -> TurnContext:
+def regenerate_turn(*, learner: User, message_id: UUID, idempotency_key: str = "") -> TurnContext:
     """Another reply beside the one that `message_id` names (or beside the replies to it): a branch.
 
-    Raises as `begin_turn` does, and `Conflict` for an opening, which answers nothing.
+    With the key of one that is there already, that one. Raises as `begin_turn` does, and `Conflict`
+    for an opening, which answers nothing.
     """
     with transaction.atomic():
         message = Message.objects.owned_by(learner).filter(pk=message_id).first()
@@ -53,9 +54,11 @@ def regenerate_turn(*, learner: User, message_id: UUID) -> TurnContext:
         said = message.reply_to or message
         if said.role != Message.Role.USER:
             raise Conflict("That message is no answer to one of yours.", code="not_a_reply")
+        if made := _made_before(conversation, said, idempotency_key):
+            return context_of(learner, conversation, said, made, replayed=True)
         standing = standing_of(conversation.pk)
         standing.refuse_second()
-        reply = _open_reply(said, standing.position + 1)
+        reply = _open_reply(said, standing.position + 1, idempotency_key)
         Conversation.objects.filter(pk=conversation.pk).update(tip=None)
         return context_of(learner, conversation, said, reply, again=True)
 
@@ -75,8 +78,18 @@ def show_branch(*, learner: User, conversation_id: UUID, message_id: UUID) -> Co
         return conversation
 
 
-def _open_reply(said: Message, position: int) -> Message:
+def _made_before(conversation: Conversation, said: Message, key: str) -> Message | None:
+    if not key:
+        return None
+    made: Message | None = conversation.messages.filter(idempotency_key=key).first()
+    if made and made.reply_to_id != said.pk:
+        raise KeyReused
+    return made
+
+
+def _open_reply(said: Message, position: int, key: str = "") -> Message:
     reply = new_reply(said, position=position)
+    reply.idempotency_key = key
     try:
         reply.save(force_insert=True)
     except IntegrityError as error:

@@ -12,7 +12,7 @@ from accounts.models import User
 from ai.moderation import Category, Verdict, check
 from config.errors import Conflict, DomainError, NotFound
 from config.levels import Level
-from conversations.errors import TurnInProgress
+from conversations.errors import KeyReused, TurnInProgress
 from conversations.models import Conversation, Message
 from conversations.moderation.services import flag_message, moderate_message
 from conversations.services.companions import (
@@ -165,9 +165,7 @@ def _first_use(learner: User, key: str) -> Message | None:
 
 def _replay(learner: User, said: Message, text: str) -> TurnContext:
     if said.content != text:
-        raise Conflict(
-            "That Idempotency-Key was used for another message.", code="idempotency_key_reused"
-        )
+        raise KeyReused
     reply = said.replies.order_by("-position").first()
     assert reply is not None  # noqa: S101 - written in the same transaction as `said`
     return context_of(learner, said.conversation, said, reply, replayed=True)

@@ -116,3 +116,14 @@ def test_a_long_conversation_is_read_a_stretch_at_a_time(say, conversation):
         ["Digo 0", "Oigo 0"],
         None,
     )
+
+
+def test_another_reply_asked_for_twice_with_a_key_is_one(say, ana):
+    first, second = say("Uno", "A"), say("Dos", "B")
+    ask = {"learner": ana, "idempotency_key": "k"}
+    again = regenerate_turn(message_id=first.turn_id, **ask)
+    repeat = regenerate_turn(message_id=first.turn_id, **ask)
+    assert (repeat.turn_id, repeat.replayed) == (again.turn_id, True)
+    with pytest.raises(Conflict) as refusal:
+        regenerate_turn(message_id=second.turn_id, **ask)
+    assert refusal.value.code == "idempotency_key_reused"
