@@ -4,6 +4,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -48,7 +49,9 @@ def conversation_list_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request, learner, language.language, level)
     search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    rows = conversations_of(learner, search=search)
+    # Where nothing was said yet is nothing to look for: it stands at the end, not at the top.
+    talked = F("last_message_at").desc(nulls_last=True)
+    rows = conversations_of(learner, search=search).order_by(talked, "-created_at")
     context = {
         "language": language,
         "level": level,

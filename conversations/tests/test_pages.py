@@ -26,6 +26,13 @@ def test_the_list_shows_scenarios_and_recent_talk(page, conversation):
     assert conversation.title in answer.content.decode()
 
 
+def test_the_list_begins_with_what_was_talked_about(page, ana, conversation):
+    Conversation.objects.update(last_message_at=timezone.now())
+    empty = ConversationFactory(learner=ana, last_message_at=None)
+    shown = page.get(reverse("conversations:list")).context["page"]
+    assert list(shown) == [conversation, empty]
+
+
 def test_starting_from_a_scenario(page):
     [scenario, *_] = catalogue("es", "B1")
     answer = page.post(reverse("conversations:list"), {"scenario": scenario.slug})
