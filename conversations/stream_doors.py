@@ -162,7 +162,7 @@ def _regenerated(exchange: Exchange) -> Callable[..., TurnContext]:
 
 
 def _key(exchange: Exchange) -> str:
-    key = exchange.headers.get("idempotency-key", "")
+    key: str = exchange.headers.get("idempotency-key", "")
     if len(key) > MAX_KEY:
         raise DomainError(details={"Idempotency-Key": [f"Use at most {MAX_KEY} characters."]})
     return key
