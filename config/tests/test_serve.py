@@ -158,9 +158,11 @@ def test_from_nothing_to_an_end_and_again(var):
         assert "PostgreSQL has died" in third.output()
         assert "Valkey has died" in third.output()
         assert signs_in(third)
+        before = third.output()
         assert third.end_by(third.control_c) == ([], [])
         assert third.process.returncode == 0
-        assert "Traceback" not in third.output()
+        # What comes before may well complain about killed servers.
+        assert "Traceback" not in third.output().removeprefix(before)
 
 
 def test_a_process_that_dies_ends_the_others(var):
