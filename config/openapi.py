@@ -77,6 +77,7 @@ _MEANINGS = {
     "403": "Not allowed by role or plan.",
     "404": "Absent, or not yours.",
     "409": "Clashes with how things stand now, or an `Idempotency-Key` already used.",
+    "411": "A body whose length is not told.",
     "413": "Larger than we accept.",
     "415": "A body of a kind that is not read here.",
     "429": "Too often; see `Retry-After` and the `RateLimit-*` headers.",
@@ -124,7 +125,7 @@ def _possible(
     if "requestBody" in operation or parameters:
         possible.add("400")
     if "requestBody" in operation:
-        possible |= {"413", "415"}
+        possible |= {"411", "413", "415"}
     if {} not in operation.get("security", [{}]):
         possible |= {"401", "403"}
     named = {one["name"] for one in parameters}
