@@ -6,10 +6,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from config.errors import Conflict, NotFound
-from conversations.errors import KeyReused, TurnInProgress
+from conversations.errors import TurnInProgress
 from conversations.history import newest_end
 from conversations.models import Conversation, Message
 from conversations.services.context import TurnContext, context_of
+from conversations.services.keys import free_key, replied_before
 from conversations.services.messages import new_reply
 from conversations.services.rows import lock_conversation, standing_of
 
@@ -54,10 +55,11 @@ def regenerate_turn(*, learner: User, message_id: UUID, idempotency_key: str = "
         said = message.reply_to or message
         if said.role != Message.Role.USER:
             raise Conflict("That message is no answer to one of yours.", code="not_a_reply")
-        if made := _made_before(conversation, said, idempotency_key):
+        if made := replied_before(said, idempotency_key):
             return context_of(learner, conversation, said, made, replayed=True)
         standing = standing_of(conversation.pk)
         standing.refuse_second()
+        free_key(conversation, idempotency_key)
         reply = _open_reply(said, standing.position + 1, idempotency_key)
         Conversation.objects.filter(pk=conversation.pk).update(tip=None)
         return context_of(learner, conversation, said, reply, again=True)
@@ -76,15 +78,6 @@ def show_branch(*, learner: User, conversation_id: UUID, message_id: UUID) -> Co
         conversation.tip_id = None if end == standing.newest else end
         conversation.save(update_fields=["tip", "updated_at"])
         return conversation
-
-
-def _made_before(conversation: Conversation, said: Message, key: str) -> Message | None:
-    if not key:
-        return None
-    made: Message | None = conversation.messages.filter(idempotency_key=key).first()
-    if made and made.reply_to_id != said.pk:
-        raise KeyReused
-    return made
 
 
 def _open_reply(said: Message, position: int, key: str = "") -> Message:

@@ -2,17 +2,16 @@
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from ai.moderation import Category, Verdict, check
 from config.errors import Conflict, DomainError, NotFound
 from config.levels import Level
-from conversations.errors import KeyReused, TurnInProgress
+from conversations.errors import TurnInProgress
 from conversations.models import Conversation, Message
 from conversations.moderation.services import flag_message, moderate_message
 from conversations.services.companions import (
@@ -23,6 +22,7 @@ from conversations.services.companions import (
 )
 from conversations.services.context import TurnContext, context_of
 from conversations.services.conversations import new_conversation
+from conversations.services.keys import free_key, lock_key, said_before
 from conversations.services.messages import Place, new_message, new_reply
 from conversations.services.rows import (
     Learning,
@@ -37,7 +37,6 @@ from conversations.titles import title_from
 from learning.models import LearningSession
 
 MAX_MESSAGE_LENGTH = 5000
-IDEMPOTENCY_WINDOW = timedelta(hours=24)
 
 
 class _Blocked(Exception):
@@ -102,9 +101,9 @@ class _Opening:
 
     def _begin(self) -> TurnContext:
         if self.key:
-            _lock_key(self.learner, self.key)
-            if (first := _first_use(self.learner, self.key)) is not None:
-                return _replay(self.learner, first, self.text)
+            lock_key(self.learner, self.key)
+            if first := said_before(self.learner, self.key, text=self.text):
+                return _replay(self.learner, first)
         learning = learning_of(self.learner.pk)
         if self.conversation_id is None:
             conversation = self._new_conversation(learning)
@@ -149,23 +148,7 @@ class _Opening:
         return Verdict.of(one for one in verdict.findings if one.category is Category.SELF_HARM)
 
 
-def _lock_key(learner: User, key: str) -> None:
-    """Two requests with one key at the same moment: the second waits for the first's rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{learner.pk}:{key}"]
-        )
-
-
-def _first_use(learner: User, key: str) -> Message | None:
-    since = timezone.now() - IDEMPOTENCY_WINDOW
-    used = Message.objects.owned_by(learner).filter(idempotency_key=key, created_at__gte=since)
-    return used.select_related("conversation").first()
-
-
-def _replay(learner: User, said: Message, text: str) -> TurnContext:
-    if said.content != text:
-        raise KeyReused
+def _replay(learner: User, said: Message) -> TurnContext:
     reply = said.replies.order_by("-position").first()
     assert reply is not None  # noqa: S101 - written in the same transaction as `said`
     return context_of(learner, said.conversation, said, reply, replayed=True)
@@ -201,7 +184,7 @@ def _next_turn(
     standing = standing_of(conversation.pk)
     standing.refuse_second()
     place = beside or _after(conversation, standing)
-    _free_key(conversation, key)
+    free_key(conversation, key)
     said = new_message(conversation, text, position=standing.position + 1, place=place, key=key)
     reply = new_reply(said, position=said.position + 1)
     title = "" if conversation.title else title_from(text)
@@ -226,9 +209,3 @@ def _beside(conversation: Conversation, edited_id: UUID) -> Place:
     if edited is None:
         raise NotFound
     return Place(*edited)
-
-
-def _free_key(conversation: Conversation, key: str) -> None:
-    """A key older than the window may be used again; the old row gives it up."""
-    if key:
-        conversation.messages.filter(idempotency_key=key).update(idempotency_key="")

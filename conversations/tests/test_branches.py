@@ -1,6 +1,9 @@
 """Editing, regenerating and switching: the tree of a conversation."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from config.errors import Conflict, NotFound
 from conversations.errors import TurnInProgress
@@ -127,3 +130,21 @@ def test_another_reply_asked_for_twice_with_a_key_is_one(say, ana):
     with pytest.raises(Conflict) as refusal:
         regenerate_turn(message_id=second.turn_id, **ask)
     assert refusal.value.code == "idempotency_key_reused"
+
+
+def test_a_key_of_the_day_before_yesterday_asks_for_another_reply(say, ana):
+    turn = say("Uno", "A")
+    ask = {"learner": ana, "message_id": turn.turn_id, "idempotency_key": "k"}
+    again = regenerate_turn(**ask)
+    long_ago = timezone.now() - timedelta(hours=48)
+    Message.objects.filter(pk=again.turn_id).update(status="complete", created_at=long_ago)
+    assert regenerate_turn(**ask).turn_id != again.turn_id
+
+
+def test_a_key_of_another_reply_does_for_words_as_well(say, ana, conversation):
+    turn = say("Uno", "A")
+    again = regenerate_turn(learner=ana, message_id=turn.turn_id, idempotency_key="k")
+    Message.objects.filter(pk=again.turn_id).update(status="complete")
+    said = {"learner": ana, "text": "Dos", "conversation_id": conversation.pk}
+    assert not begin_turn(**said, idempotency_key="k").replayed
+    assert begin_turn(**said, idempotency_key="k").replayed
