@@ -18,7 +18,7 @@ from conversations.card_answers import answered_pair
 from conversations.events import TurnEvent
 from conversations.requests import action_request
 from conversations.routes.pairs import QUOTED, Pair, ordered_pair
-from conversations.routes.wishes import word_named
+from conversations.routes.wishes import topic_named, word_named
 from conversations.tools import NoMeaning, Result, Toolbox
 from conversations.writing import Reply
 
@@ -129,12 +129,17 @@ async def _look_up(box: Toolbox, native: str, text: str) -> str:
 
 
 async def _find_content(box: Toolbox, native: str, text: str) -> str:
-    return _lines(native, await box.use("find_content", topic=text[:100]), "find_content", "others")
+    return _lines(
+        native,
+        await box.use("find_content", topic=topic_named(text)[:100]),
+        "find_content",
+        "others",
+    )
 
 
 async def _assess(box: Toolbox, native: str, text: str) -> str:
     try:
-        asked = await box.use("create_assessment_question", topic=text[:100])
+        asked = await box.use("create_assessment_question", topic=topic_named(text)[:100])
     except DomainError:
         asked = await box.use("create_assessment_question")
     return _lines(native, asked, "question", "options", "meant")

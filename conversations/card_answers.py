@@ -1,11 +1,16 @@
 """Answers to what the last reply asked for: what a word means, or a question to test them."""
 
+from typing import Final
+
 from conversations.handover.phrases import plain
 from conversations.routes import Want
-from conversations.routes.pairs import Pair, meaning_given, word_asked
+from conversations.routes.choose import in_words
+from conversations.routes.pairs import QUOTED, Pair, meaning_given, word_asked
 from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
 from learning.models import Concept
+
+FEW_WORDS: Final = 3
 
 
 def answered_pair(turn: TurnContext) -> Pair | None:
@@ -13,6 +18,15 @@ def answered_pair(turn: TurnContext) -> Pair | None:
     word = _asked(turn)
     meaning, _ = meaning_given(turn.text, word=word) if word else ("", False)
     return Pair(word, meaning) if meaning else None
+
+
+def taken_for_more(turn: TurnContext, want: Want) -> bool:
+    """Whether a few words are only near to a wish: *By card*; in a scene, anything without a word
+    in quotation marks. A card or a look-up needs a word."""
+    if want.route != "action" or in_words(turn.text) is not None or QUOTED.search(turn.text):
+        return False
+    few = len(turn.text.split()) <= FEW_WORDS
+    return few and (bool(turn.scenario) or want.what in ("add_card", "look_up"))
 
 
 def leaves_the_question(turn: TurnContext, want: Want) -> bool:

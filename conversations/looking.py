@@ -5,10 +5,12 @@ from typing import Final, NamedTuple
 
 from django.db import DatabaseError
 
+from ai.language import TAUGHT
+from ai.providers.builtin.phrases import phrases
 from conversations.answering import search
 from conversations.retrieval.found import THEIR_OWN, TRANSCRIPT, Retrieved
 from conversations.routes import Want
-from conversations.routes.choose import LOOK_IN_SESSIONS
+from conversations.routes.choose import LOOK_IN_SESSIONS, PLAIN
 from conversations.routes.rules import (
     asks_what_they_did,
     names_a_lesson,
@@ -39,6 +41,8 @@ async def looked_again(reply: Reply, want: Want) -> Looked:
     would reply, what asks about the learner's own past: in their own language, in which nobody
     practises, for good; in the one being learned if their sessions answer it. Never raises: what
     cannot be looked up is talked about."""
+    if not reply.by_model and want.route == "retrieval" and _asks_to_be_judged(reply.turn):
+        return Looked(PLAIN)
     if want.route != "talk":
         return Looked(want)
     try:
@@ -72,6 +76,12 @@ async def _names_tutor(turn: TurnContext) -> bool:
     if not speaks_of_telling(turn.text):
         return False
     return names_tutor(turn.text, await in_thread(met_by, turn.learner_id))
+
+
+def _asks_to_be_judged(turn: TurnContext) -> bool:
+    """Whether a sentence in quotation marks is right: no passage says so."""
+    spoken = {turn.language, turn.native_language} & set(TAUGHT)
+    return any(phrases(one).asks_whether_right(turn.text) for one in spoken)
 
 
 def _asks_in_their_own(turn: TurnContext) -> bool:

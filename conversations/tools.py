@@ -247,6 +247,15 @@ def _content_about(act: Act, topic: str, **fields: Any) -> list[ContentItem]:
     return [by_id[one] for one in ids if one in by_id][:MOST_FOUND]
 
 
+def _of_their_level(act: Act, kind: str) -> list[ContentItem]:
+    """When no topic is wished for and none suggests itself."""
+    if act.given("topic"):
+        return []
+    turn, native = act.turn, act.learner.native_language
+    of_level = shelf(act.learner, native=native, language=turn.language, content_type=kind)
+    return list(of_level.filter(level=turn.level)[:MOST_FOUND])
+
+
 def _start_practice(act: Act) -> Result:
     made = request_practice(
         learner=act.learner,
@@ -260,8 +269,9 @@ def _start_practice(act: Act) -> Result:
 def _create_question(act: Act) -> Result:
     """An exercise's next task: judged by the server, and no calibrated item, whose key would be
     spent by talking about it."""
-    exercises = _content_about(act, act.given("topic"), content_type=ContentItem.Type.EXERCISE)
-    for item in exercises:
+    kind = ContentItem.Type.EXERCISE
+    exercises = _content_about(act, act.given("topic"), content_type=kind)
+    for item in exercises or _of_their_level(act, kind):
         run = begin_exercise(learner=act.learner, item=item, now=timezone.now())
         if task := run.next_task:
             return {

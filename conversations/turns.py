@@ -7,7 +7,7 @@ from contextlib import aclosing
 from conversations import corrections
 from conversations.acting import act, says
 from conversations.answering import answer
-from conversations.card_answers import gives_meaning, leaves_the_question
+from conversations.card_answers import gives_meaning, leaves_the_question, taken_for_more
 from conversations.contract import within
 from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
@@ -84,6 +84,8 @@ class _Writing:
             # "I want to hurt myself" is worded as a wish for practice, and is none.
             return PLAIN
         want = await wanted(self.turn.text)
+        if not self.reply.by_model and taken_for_more(self.turn, want):
+            want = PLAIN
         if self.turn.asked and not leaves_the_question(self.turn, want):
             return Want("action", "answer")
         if await gives_meaning(self.turn, want):

@@ -20,6 +20,12 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 
+_ABOUT: Final = re.compile(
+    r"\b(?:about|on|sobre|acerca de|sur|à propos de|über|zu[mr]?)\b"
+    r" (?:the |el |la |los |las |le |les |die |der |das |den |l')?(.+)$",
+    re.IGNORECASE,
+)
+
 
 def wish_in_words(text: str) -> str:
     """What a message orders by its form; empty when it has none of them."""
@@ -34,6 +40,12 @@ def word_named(text: str) -> str:
     """The one word that a question is about, where it stands in no quotation marks."""
     found = _NAMED.search(_straight(text).strip())
     return found[1] if found else ""
+
+
+def topic_named(text: str) -> str:
+    """What a wish is about: what stands after *about*, *sobre*, *sur*, *über*; else the message."""
+    found = _ABOUT.search(_straight(text))
+    return found[1].strip(' .!?«»"“”„') if found else text
 
 
 def _straight(text: str) -> str:

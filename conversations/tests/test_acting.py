@@ -321,3 +321,51 @@ class TestContract:
         await CorrectionContract.objects.acreate(learner=ana, manner="hint")
         await self.events(ana, conversation)
         assert "finding it out" in script.requests[-1].instructions
+
+
+async def test_a_question_is_left_for_another_wish(ask, builtin, exercise):
+    await ask("Test me", Want("action", "assess"))
+    _, reply = await ask("Show me a lesson about Mars", Want("action", "find_content"))
+    assert [call["name"] for call in reply.tools] == ["find_content"]
+    assert not await ExerciseAnswer.objects.aexists()
+
+
+async def test_a_wish_is_no_meaning_of_a_card(ask, builtin):
+    await ask("Make a card for «tinta»", Want("action", "add_card"))
+    _, reply = await ask("Give me a quiz", Want("action", "assess"))
+    assert "add_card" not in [call["name"] for call in reply.tools]
+    assert not await Note.objects.aexists()
+
+
+async def test_a_few_words_near_to_a_wish_are_talk(ask, builtin, conversation):
+    _, reply = await ask("Con tarjeta", Want("action", "add_card"))
+    assert reply.route == "talk"
+    conversation.scenario = "en-el-mercado"
+    await conversation.asave()
+    _, reply = await ask("Más práctica", Want("action", "practise"))
+    assert reply.route == "talk"
+
+
+async def test_a_word_is_looked_up_without_marks(ask, builtin, words):
+    events, _ = await ask("What does ventana mean?", Want("action", "look_up"))
+    assert "window" in events[-1].text
+
+
+@pytest.mark.parametrize(("order", "says"), [("remember", "Good to know"), ("forget", "delete it")])
+async def test_what_becomes_of_an_order_to_remember_is_said(ask, builtin, order, says):
+    events, reply = await ask("Remember that I run.", Want("memory", order))
+    assert says in events[-1].text
+    assert reply.route == "memory"
+
+
+async def test_the_next_step_is_that_of_today(ask, builtin, ana):
+    events, reply = await ask("What should I do next?", Want("action", "next_step"))
+    [call] = reply.tools
+    assert call["name"] == "next_step"
+    assert call["result"]["title"] in events[-1].text
+    assert call["result"]["url"]
+
+
+async def test_whether_a_sentence_is_right_is_not_looked_up(ask, builtin):
+    _, reply = await ask("Is «soy cansada» correct?", Want("retrieval", "knowledge"))
+    assert reply.route == "talk"

@@ -33,7 +33,8 @@ def test_an_order_with_both_sides(text, pair):
 
 def test_such_an_order_needs_no_likeness_to_examples():
     assert in_words("Añade paraguas = umbrella") == MAKE_CARD
-    assert in_words("Añade «paraguas» a mis tarjetas") is None
+    assert in_words("Añade «paraguas» a mis tarjetas") == MAKE_CARD
+    assert ordered_pair("Añade «paraguas» a mis tarjetas") is None
 
 
 @pytest.mark.parametrize(

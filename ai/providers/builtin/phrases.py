@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "phrases"
 
 INTENTS = (
     "worry", "rude", "complaint", "who", "sad", "stuck", "lost", "bye", "thanks", "laugh",
-    "correct", "topic", "greeting",
+    "correct", "topic", "order", "greeting",
 )  # fmt: skip
 """What a message may be beside an answer, in the order in which it is looked for."""
 

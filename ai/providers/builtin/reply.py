@@ -95,6 +95,11 @@ def _wishes_topic(talk: Talk) -> list[str]:
     return [talk.say("topic"), talk.follow_up() or talk.say("topic_open") or talk.advance()]
 
 
+def _ordered(talk: Talk) -> list[str]:
+    """In a scene it is part of it: *Give me two kilos*."""
+    return ["", ""] if talk.in_scene else [talk.say("question"), talk.again()]
+
+
 def _greeted(talk: Talk) -> list[str]:
     return [talk.say("greeting"), talk.again()] if len(talk.words) <= _TOLD - 1 else ["", ""]
 
@@ -112,6 +117,7 @@ _SAID: Final = {
     "bye": _left,
     "thanks": _thanked,
     "topic": _wishes_topic,
+    "order": _ordered,
     "greeting": _greeted,
 }
 
