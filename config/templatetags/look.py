@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from html import unescape
 from typing import Any
@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.timesince import timesince
+from django.utils.translation import get_language, gettext
 
 from config.languages import NATIVE, TAUGHT
 from config.levels import LEVELS
@@ -25,7 +26,7 @@ register = template.Library()
 
 SPEAKERS = {"builtin": "Built-in tutor", "openai": "OpenAI", "gemini": "Gemini"}
 CELL_WIDTH = 64
-MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
+MINUTE, WEEK = timedelta(minutes=1), timedelta(weeks=1)
 PLACES = {
     "learning:today": "today",
     "learning:companions": "talk",
@@ -91,18 +92,11 @@ def percent(share: float | None) -> str:
 @register.filter
 def ago(when: datetime) -> str:
     """“3 hours ago”, in one unit and for a week; the date when it is longer ago."""
-    seconds = (timezone.now() - when).total_seconds()
-    if seconds < MINUTE:
+    past = timezone.now() - when
+    if past < MINUTE:
         return gettext("just now")
-    if seconds < HOUR:
-        minutes = int(seconds // MINUTE)
-        return ngettext("%d minute ago", "%d minutes ago", minutes) % minutes
-    if seconds < DAY:
-        hours = int(seconds // HOUR)
-        return ngettext("%d hour ago", "%d hours ago", hours) % hours
-    if seconds < WEEK:
-        days = int(seconds // DAY)
-        return ngettext("%d day ago", "%d days ago", days) % days
+    if past < WEEK:
+        return gettext("%s ago") % timesince(when, depth=1)
     return date_format(timezone.localtime(when), "j F Y")
 
 
