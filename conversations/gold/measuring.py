@@ -91,7 +91,9 @@ def _outcome(asked: GoldQuestion, student: User, about: Vectors | None) -> Outco
         native_language=asked.native_language,
     )
     read = ranking.readings(pool, language=asked.language)
-    return Outcome(asked, pool, ranking.features(read) if read else {}, _place(asked, read))
+    # A lesson is judged by itself: what is fitted is how sure to be of their own.
+    own = [one for one in read if not one.is_lesson]
+    return Outcome(asked, pool, ranking.features(own) if own else {}, _place(asked, read))
 
 
 def _place(asked: GoldQuestion, read: Sequence[ranking.Reading]) -> int | None:

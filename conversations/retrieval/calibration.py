@@ -16,6 +16,9 @@ class Calibration:
     """From here on a passage is taken to answer."""
     worth_reading: float
     """From here on a model is given the passages: it tells itself whether they answer."""
+    lesson: float = 0.97
+    """From here on a lesson is taken to answer that the question does not name. Chosen, not fitted:
+    of the gold set's 181 questions, which no lesson was written for, one passes it."""
 
     def confidence(self, features: Mapping[str, float]) -> float:
         total = self.base + sum(self.weights[name] * features[name] for name in self.weights)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeVar
@@ -28,6 +28,11 @@ _SHARED: Final = 0.3
 """What a sentence that has all words of the question is nearer by."""
 _ANSWERS: Final = 0.95
 """What the sentence behind a question takes over of its nearness: it may answer it."""
+
+_PARTS: Final = re.compile("[:;]")
+_LINKING: Final = frozenset({"and", "or", "the", "with", "of"})
+_TELLING: Final = 7
+"""Letters that a title has to have in common with a question to be named in it."""
 
 # Weights of what a passage is put in order by; measured with benchmarks/retrieval_gold.py.
 _NEARNESS, _WINDOW_WEIGHT, _SENTENCE_WEIGHT, _WORDS_WEIGHT = 1.0, 0.5, 0.5, 0.1
@@ -80,14 +85,35 @@ def ranked(
     if not read:
         return Retrieved(question)
     calibration = calibration or of_embedder(pool.embedder)
-    confidence = calibration.confidence(features(read))
+    first, confidence, enough = _trusted(read, calibration, _words(question))
     return Retrieved(
         question=question,
-        found=[one.as_found(confidence, read[0].score) for one in read[:limit]],
+        found=[one.as_found(confidence, first[0].score) for one in first[:limit]],
         confidence=round(confidence, 3),
-        enough=confidence >= calibration.enough,
+        enough=enough,
         worth_reading=confidence >= calibration.worth_reading,
     )
+
+
+def _trusted(
+    read: "list[Reading]", calibration: Calibration, asked: Set[str]
+) -> "tuple[list[Reading], float, bool]":
+    """In order, with how sure it is of the first and whether that is enough. What is their own and
+    sure goes first: a lesson has a sentence near to any question, so it has to be much surer, or be
+    named in the question."""
+    own = [one for one in read if not one.is_lesson]
+    lessons = sorted(
+        (one for one in read if one.is_lesson), key=lambda one: not one.is_named_in(asked)
+    )
+    sure_of_own = calibration.confidence(features(own)) if own else 0.0
+    if sure_of_own >= calibration.enough:
+        return own + lessons, sure_of_own, True
+    sure_of_lesson = calibration.confidence(features(lessons)) if lessons else 0.0
+    if lessons and lessons[0].is_named_in(asked):
+        sure_of_lesson = max(sure_of_lesson, calibration.lesson)
+    if sure_of_lesson >= calibration.lesson:
+        return lessons + own, sure_of_lesson, True
+    return read, sure_of_lesson if read[0].is_lesson else sure_of_own, False
 
 
 def readings(pool: Pool, *, language: str) -> "list[Reading]":
@@ -172,19 +198,28 @@ class Reading:
     @cached_property
     def rough_score(self) -> float:
         """What can be said without looking at the text."""
-        found = self.candidate.found
         return (
             _NEARNESS * (self.candidate.nearness or 0.0)
             + _WINDOW_WEIGHT * self.nearest_window
             + _SENTENCE_WEIGHT * self.nearest_sentence
             + _WORDS_WEIGHT * self.words
-            - (_LESSON if found.kind == LESSON else 0.0)
+            - (_LESSON if self.is_lesson else 0.0)
             - (_OTHER_LANGUAGE if self.is_elsewhere else 0.0)
         )
 
     @cached_property
     def score(self) -> float:
         return self.rough_score + _WORDS_WEIGHT * self.words_together
+
+    @property
+    def is_lesson(self) -> bool:
+        return self.candidate.found.kind == LESSON
+
+    def is_named_in(self, asked: Set[str]) -> bool:
+        """Whether a question has all words of what a lesson is called, or of what stands before or
+        after its colon: *ser and estar*, *The passive: fue construido*."""
+        parts = (_words(part) - _LINKING for part in _PARTS.split(self.candidate.found.title))
+        return any(part <= asked and len("".join(part)) >= _TELLING for part in parts)
 
     @property
     def is_elsewhere(self) -> bool:
@@ -232,6 +267,10 @@ class Reading:
 def _share(hits: Iterable[bool]) -> float:
     found = list(hits)
     return sum(found) / len(found) if found else 0.0
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", plain(text)))
 
 
 def _stems(text: str) -> set[str]:

@@ -13,7 +13,8 @@ MOST: Final = 40
 _WORD: Final = re.compile(r"\w+")
 _ACCENT: Final = re.compile("[\u0300-\u036f]")
 
-# Stop words of any of the dictionaries go: "was" asks in German, and says nothing in English.
+# Stop words of any of the dictionaries go: "was" asks in German, and says nothing in English. How
+# many of each there are tells what the question is written in.
 _LEXEMES: Final = """
 WITH words AS (
     SELECT DISTINCT token FROM ts_parse('default', %(question)s)
@@ -25,20 +26,15 @@ WITH words AS (
         WHERE ts_lexize(stem, unaccent(lower(token))) = '{}' OR ts_lexize(stem, lower(token)) = '{}'
     )
 )
-SELECT token, array_agg(DISTINCT lexeme ORDER BY lexeme)
+SELECT 'word', token, array_agg(DISTINCT lexeme ORDER BY lexeme)
 FROM telling, unnest(%(configs)s::regconfig[]) AS config, unnest(to_tsvector(config, token))
 WHERE length(lexeme) > 1 OR lexeme ~ '[0-9]'
-GROUP BY token ORDER BY token
-"""
-
-
-# How many of its words are stop words of each dictionary: what it is written in.
-_EMPTY: Final = """
-SELECT stem::text, count(*)
-FROM unnest(%(stems)s::regdictionary[]) AS stem,
-    (SELECT DISTINCT lower(token) AS token FROM ts_parse('default', %(question)s)
-     WHERE tokid NOT IN (12, 13, 14, 18) LIMIT %(most)s) AS words
-WHERE ts_lexize(stem, token) = '{}' GROUP BY stem
+GROUP BY token
+UNION ALL
+SELECT 'empty', stem::text, array_agg(token)
+FROM unnest(%(stems)s::regdictionary[]) AS stem, words
+WHERE ts_lexize(stem, lower(token)) = '{}' GROUP BY stem
+ORDER BY 1, 2
 """
 
 
@@ -68,9 +64,9 @@ def words_of(question: str, *, languages: Collection[str]) -> Words:
     given: dict[str, Any] = {"question": question, "most": MOST, "configs": configs, "stems": stems}
     with connection.cursor() as cursor:
         cursor.execute(_LEXEMES, given)
-        groups = {word: frozenset(lexemes) for word, lexemes in cursor.fetchall()}
-        cursor.execute(_EMPTY, given)
-        empty = dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    groups = {word: frozenset(lexemes) for kind, word, lexemes in rows if kind == "word"}
+    empty = {stem: len(words) for kind, stem, words in rows if kind == "empty"}
     lexemes = sorted(frozenset().union(*groups.values()))
     telling = [word for word in _WORD.findall(question) if plain(word) in groups]
     asked_in = max(languages, key=lambda one: empty.get(f"{_stemmer(one)}_stem", 0))
