@@ -21,6 +21,7 @@ from conversations.models import Conversation, Message
 from conversations.services import TurnResult, begin_turn, finish_turn, start_conversation
 from conversations.transcripts.demo import seed_session
 from learning.models import StudyDay
+from practice.decks.demo import seed_cards
 
 LANGUAGE, LEVEL = "es", "B1"
 KNOWS_UP_TO = 0.1
@@ -163,6 +164,7 @@ def seed(*, now: datetime) -> None:
     if not Conversation.objects.filter(learner=learner).exists():
         for scenario, days_ago, exchanges in HISTORY:
             _converse(learner, scenario, exchanges, now=now, days_ago=days_ago)
+    seed_cards(learner=learner, now=now)
     seed_calls(learner=learner, tutor=tutor, now=now)
     seed_session(learner=learner, tutor=tutor, now=now)
     seed_memories(learner=learner, now=now)

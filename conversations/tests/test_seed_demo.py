@@ -14,6 +14,7 @@ from conversations.memory.services import withdraw_consent
 from conversations.models import Conversation, Correction, Memory, Message
 from learning.models import Mastery, RecurringError, StudyDay
 from learning.sessions.selectors import study_of_late
+from practice.decks.models import CardSchedule, Note, ReviewLog
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +102,24 @@ def test_tutor_sees_the_learner():
     assert tutor.is_staff
 
 
+def test_learner_has_cards_to_review_and_cards_to_meet():
+    run()
+    now = timezone.now()
+    learner = User.objects.get(email=LEARNER.email)
+    schedules = CardSchedule.objects.filter(learner=learner)
+    assert schedules.filter(due_at__lte=now).count() >= 5
+    assert schedules.filter(state="new").count() == 3
+    reviews = ReviewLog.objects.filter(learner=learner)
+    assert reviews.filter(rating=1).count() >= 7
+    assert not reviews.filter(reviewed_at__gt=now - timedelta(hours=20)).exists()
+    assert not schedules.filter(state__in=("learning", "relearning")).exists()
+
+
 def test_a_second_run_changes_nothing():
-    models = (User, TutorAssignment, Assessment, Conversation, Message, Correction, StudyDay)
+    models = (
+        *(User, TutorAssignment, Assessment, Conversation, Message, Correction, StudyDay),
+        *(Note, ReviewLog),
+    )
     first = run()
     counts = [model.objects.count() for model in models]
     assert run() == first
