@@ -20,7 +20,7 @@ from config.embedded.addresses import free_port, port_is_free, read
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("embedded")]
 NEWCOMER = {"email": "dora@example.org", "password": PASSWORD, "name": "Dora Lind"}
 NOT_OURS = ("DATABASE_URL", "VALKEY_URL", "PARLANCE_TESTING", "PYTEST_XDIST_WORKER", "SECRET_KEY")
-PATIENCE = 300
+PATIENCE = 120
 """Seconds until something that should have happened fails its test."""
 
 
@@ -81,7 +81,7 @@ class Running:
         processes, chosen = self.everything(), read(self.var)
         send()
         self.process.wait(60)
-        _, left = psutil.wait_procs(processes, timeout=20)
+        _, left = psutil.wait_procs(processes, timeout=10)
         ports = (self.port, chosen.postgres_port, chosen.valkey_port)
         return left, [port for port in ports if not port_is_free(port)]
 
