@@ -12,11 +12,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config import admin_theme, embedded, logs
+from config.environment import Environment
 from config.queues import QUEUE_OF, Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 TESTING = env.bool("PARLANCE_TESTING", default=False)
 if not TESTING:
     # Tests come out the same whatever their owner has set for `make run`.
