@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-STEP_PER_STREAM: Final = 0.002
+STEP_PER_STREAM: Final = 0.003
 LONGEST_STEP: Final = 0.15
 SHORTEST_STEP: Final = 0.05
 """Seconds. A shorter step is not taken: few providers write faster, and to wait costs something."""

@@ -5,6 +5,7 @@ import pytest
 from ai.language import LEVELS, TAUGHT
 from ai.language.difficulty import estimate, too_hard
 from ai.providers.builtin.phrases import phrases
+from ai.providers.builtin.topics import topics
 from ai.scenarios import load_all
 
 TEXTS = Path(__file__).parent / "levels"
@@ -68,6 +69,12 @@ def test_nothing_the_tutor_says_is_too_hard(language):
     free = phrases(language).free
     lines += [
         (level, text) for level in free for step in free[level] for text in (step.ask, step.model)
+    ]
+    lines += [
+        (f"{band}1", step.ask)
+        for topic in topics(language)
+        for band, steps in topic.asks.items()
+        for step in steps
     ]
     hard = [
         (level, line) for level, line in lines if too_hard(line, language=language, level=level)
