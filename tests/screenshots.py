@@ -82,6 +82,7 @@ def take(browser: Browser, shot: Shot, url: str, state: object) -> None:
     page.goto(url)
     if shot.page == "chat" and page.locator(".slip").count():
         page.locator(".slip").last.click()
+        page.locator(".message").last.scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     page.screenshot(path=shot.file)
     context.close()

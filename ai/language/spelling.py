@@ -97,9 +97,10 @@ def _accent(token: Token, language: str) -> Finding | None:
     best = max(twins, key=lambda twin: lexicon.zipf(twin, language))
     own = lexicon.zipf(word, language)
     lead = KNOWN_TWIN_LEAD if lexicon.in_dictionary(word, language) else TWIN_LEAD
+    if token.capitalised and own >= lexicon.KNOWN_FREQUENCY + 1.3:
+        # It may be a name of its own: *Jose* opens sentences, but not as *Tambien* does.
+        lead = KNOWN_TWIN_LEAD
     if lexicon.zipf(best, language) - own < lead or _other_tense(word, best, language):
-        return None
-    if token.capitalised and token.opens_sentence and own >= lexicon.KNOWN_FREQUENCY + 1.3:
         return None
     return Finding(
         token.start, token.end, like(token.text, best), "accent", "accent", f"accent:{language}"

@@ -91,3 +91,15 @@ def test_register_is_not_for_beginners():
 
 def test_a_long_text_is_capped():
     assert len(slips("Voy a el parque. " * 30, "es")) == MOST_SLIPS
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("Quiero dos kilos. Tambien busco pan.", "Quiero dos kilos. También busco pan."),
+        ("Despues vamos a casa.", "Después vamos a casa."),
+        ("Martin y Sara vienen.", "Martin y Sara vienen."),
+    ],
+)
+def test_a_frequent_word_misses_its_accent_at_the_head_of_a_sentence_too(text, corrected):
+    assert correct(text, slips(text, "es")) == corrected
