@@ -88,19 +88,22 @@ def started(
 def _postgres(var_dir: Path, *, durable: bool) -> Postgres:
     chosen = addresses.choose(var_dir)
     made = Postgres(var_dir / "postgres", chosen.postgres_port, chosen.password, durable=durable)
-    if made.running() or addresses.port_is_free(made.port):
-        return made
-    addresses.change(var_dir, postgres_port=addresses.free_port())
-    return replace(made, port=addresses.choose(var_dir).postgres_port)
+    return made if made.running() else replace(made, port=_port(var_dir, "postgres_port"))
 
 
 def _valkey(var_dir: Path, *, durable: bool) -> Valkey:
     chosen = addresses.choose(var_dir)
     made = Valkey(var_dir / "valkey", chosen.valkey_port, chosen.password, durable=durable)
-    if made.answers() or addresses.port_is_free(made.port):
-        return made
-    addresses.change(var_dir, valkey_port=addresses.free_port())
-    return replace(made, port=addresses.choose(var_dir).valkey_port)
+    return made if made.answers() else replace(made, port=_port(var_dir, "valkey_port"))
+
+
+def _port(var_dir: Path, name: str) -> int:
+    """Its own; another from now on where somebody else has taken that."""
+    port = int(getattr(addresses.choose(var_dir), name))
+    if not addresses.port_is_free(port):
+        port = addresses.free_port()
+        addresses.change(var_dir, **{name: port})
+    return port
 
 
 @contextmanager
