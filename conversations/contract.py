@@ -1,14 +1,18 @@
 """When, how and how much a learner is corrected, as agreed with them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from accounts.models import User
-from conversations.models import CorrectionContract
+from conversations.models import CorrectionContract, Message
 
 Timing, Manner = CorrectionContract.Timing, CorrectionContract.Manner
+CORRECTIONS = "corrections"
+"""What the `usage` of a reply says of them when nobody had the time to look: they come `LATER`, or
+are not told as such and what was said is only `UNCHECKED`."""
+LATER, UNCHECKED = "later", "unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,20 @@ class Contract:
         silent = self.manner == Manner.RECAST or self.timing == Timing.AFTER_SESSION
         return "" if silent else self.timing
 
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
 
 def contract_of(learner_id: UUID) -> Contract:
     kept = CorrectionContract.objects.filter(learner=learner_id)
     row = kept.values_list("timing", "manner", "per_turn").first()
     return Contract(*row) if row else Contract()
+
+
+def contract_in(message: Message) -> Contract | None:
+    """By which a learner's message is still to be checked; None when it is."""
+    kept = message.usage.get(Message.UNCHECKED)
+    return Contract(**kept) if kept else None
 
 
 def set_contract(*, learner: User, timing: str, manner: str, per_turn: int) -> Contract:

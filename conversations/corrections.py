@@ -1,6 +1,7 @@
 """What was not right in a learner's message: from a model when one is there, else from rules."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ import msgspec
 
 from ai.errors import AllProvidersFailed, ProviderError
 from ai.language import pool
+from ai.language.slips import Slip
 from ai.spans import free_span
 from ai.structured import complete_structured
 from config.ids import new_id
@@ -18,7 +20,8 @@ from conversations.services.context import TurnContext
 logger = logging.getLogger(__name__)
 
 SECONDS = 8.0
-"""How long a reply that is over waits for its corrections; long only while a language is loaded."""
+"""How long a reply that is over waits for its corrections; long only while a language is loaded.
+What is not there by then a worker finds (`services.late`)."""
 MAX_CORRECTIONS = 12
 MAX_REASON = 280
 
@@ -51,15 +54,15 @@ class FoundCorrection:
     rule: str
 
 
-async def find_corrections(turn: TurnContext, *, by_model: bool) -> list[FoundCorrection]:
-    """Never raises: a turn goes on without corrections."""
+async def find_corrections(turn: TurnContext, *, by_model: bool) -> list[FoundCorrection] | None:
+    """None when the text could not be looked through. Never raises: a turn goes on without."""
     try:
         if by_model and (found := await _by_model(turn)) is not None:
             return found
         return await _by_rules(turn)
     except Exception:
         logger.exception("corrections_failed")
-        return []
+        return None
 
 
 async def _by_model(turn: TurnContext) -> list[FoundCorrection] | None:
@@ -73,7 +76,7 @@ async def _by_model(turn: TurnContext) -> list[FoundCorrection] | None:
     return placed(turn.text, answer.corrections, rule=request.prompt)
 
 
-async def _by_rules(turn: TurnContext) -> list[FoundCorrection]:
+async def _by_rules(turn: TurnContext) -> list[FoundCorrection] | None:
     slips = await pool.run_check(
         turn.text,
         deadline=SECONDS,
@@ -81,6 +84,10 @@ async def _by_rules(turn: TurnContext) -> list[FoundCorrection]:
         native_language=turn.native_language,
         level=turn.level,
     )
+    return None if slips is None else by_rule(slips)
+
+
+def by_rule(slips: Sequence[Slip]) -> list[FoundCorrection]:
     return [
         FoundCorrection(
             id=str(new_id()),

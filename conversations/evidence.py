@@ -18,6 +18,7 @@ from ai.language.analysis import is_in
 from conversations import readings
 from conversations.models import Correction, Message
 from conversations.readings import USED_RIGHTLY, identify, right_uses
+from conversations.services.late import check_late
 from conversations.services.study import count_study
 from learning.concepts.models import Concept
 from learning.concepts.services import lemma_concepts
@@ -48,7 +49,9 @@ def read_message(*, message_id: UUID | str) -> int:
     """Write what a learner's message shows, and count the time up to it; how many pieces of
     evidence were new.
 
-    None, when the message is gone or in another language than the one being learned.
+    What its turn had no time to look through is looked through first: words that nobody has checked
+    are not used rightly. None, when the message is gone or in another language than the one being
+    learned.
     """
     message = (
         Message.objects.filter(pk=message_id, role=Message.Role.USER)
@@ -58,6 +61,7 @@ def read_message(*, message_id: UUID | str) -> int:
     if message is None:
         return 0
     count_study(message=message)
+    check_late(message=message)
     conversation = message.conversation
     if not is_in(message.content, conversation.language, conversation.learner.native_language):
         return 0
@@ -74,18 +78,22 @@ def read_message(*, message_id: UUID | str) -> int:
 
 
 def unread_messages(*, now: datetime, limit: int = 200) -> list[UUID]:
-    """Messages of the last days that show nothing yet, as when the queue was down.
+    """Messages that nobody has looked through, and those of the last days that show nothing yet, as
+    when the queue was down.
 
     One that can show nothing is found again until it is too old.
     """
     told = Evidence.objects.filter(source_type=MESSAGE, source_id=OuterRef("pk"))
-    unread = Message.objects.filter(
-        ~Exists(told),
-        role=Message.Role.USER,
-        created_at__gte=now - RECENT,
-        replies__finished_at__lt=now - timedelta(minutes=5),
+    over = Message.objects.filter(
+        role=Message.Role.USER, replies__finished_at__lt=now - timedelta(minutes=5)
     )
-    return list(unread.distinct().values_list("pk", flat=True)[:limit])
+    unchecked = over.filter(usage__has_key=Message.UNCHECKED)
+    unread = over.filter(~Exists(told), created_at__gte=now - RECENT)
+    found = [
+        *unchecked.distinct().values_list("pk", flat=True)[:limit],
+        *unread.distinct().values_list("pk", flat=True)[:limit],
+    ]
+    return list(dict.fromkeys(found))[:limit]
 
 
 def _record_errors(reading: Reading, slips: Sequence[Found], uses: Sequence[RightUse]) -> None:

@@ -132,6 +132,9 @@ class Message(models.Model):
         FAILED = "failed", "Failed"
 
     LIVE = (Status.STREAMING,)
+    UNCHECKED = "unchecked"
+    """In the `usage` of a learner's message until somebody has looked for slips in it; with it the
+    contract by which they are told."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     conversation = models.ForeignKey(
@@ -215,6 +218,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.position}"
+
+    @property
+    def checked(self) -> bool:
+        """Whether slips were looked for in what a learner said."""
+        return self.UNCHECKED not in self.usage
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

@@ -1,3 +1,7 @@
+import logging
+from collections.abc import Iterable
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -15,6 +19,8 @@ from conversations.memory.tasks import (
 from conversations.offering import offer_tutor
 from conversations.retrieval.tasks import embed_missing_task, index_changed_task
 from conversations.transcripts.tasks import process_session_task, process_waiting_sessions_task
+
+logger = logging.getLogger(__name__)
 
 __all__ = [
     "archive_memories_task",
@@ -44,9 +50,7 @@ def close_interrupted_turns_task() -> int:
 
 @shared_task
 def read_message_task(*message_ids: str) -> int:
-    from conversations.evidence import read_message  # the word lists take 100 MB a language
-
-    new = sum(read_message(message_id=one) for one in message_ids)
+    new = _read(message_ids)
     for one in message_ids:
         offer_tutor(message_id=one, now=timezone.now())
     return new
@@ -55,6 +59,19 @@ def read_message_task(*message_ids: str) -> int:
 @shared_task
 def read_unread_messages_task() -> int:
     """Each hour: what was said while the queue was down, or a worker died, is read after all."""
-    from conversations.evidence import read_message, unread_messages  # as above
+    from conversations.evidence import unread_messages  # as in `_read`
 
-    return sum(read_message(message_id=one) for one in unread_messages(now=timezone.now()))
+    return _read(unread_messages(now=timezone.now()))
+
+
+def _read(message_ids: Iterable[str | UUID]) -> int:
+    """What one message does not let be read holds up no other: the sweep comes back to it."""
+    from conversations.evidence import read_message  # the word lists take 100 MB a language
+
+    new = 0
+    for one in message_ids:
+        try:
+            new += read_message(message_id=one)
+        except Exception:
+            logger.exception("message_not_read", extra={"chat_message": str(one)})
+    return new

@@ -8,7 +8,7 @@ from conversations import corrections
 from conversations.acting import act, says
 from conversations.answering import answer
 from conversations.card_answers import gives_meaning, leaves_the_question, taken_for_more
-from conversations.contract import within
+from conversations.contract import CORRECTIONS, LATER, UNCHECKED, within
 from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
 from conversations.handover.phrases import said
@@ -50,6 +50,8 @@ class _Writing:
         self.told_corrections = False
         self.retrieved: Retrieved | None = None
         self.is_unfit = False
+        # Until it is known, however the turn ends.
+        self.notes.usage[CORRECTIONS] = LATER if turn.contract.told else UNCHECKED
         self.checking = asyncio.create_task(find_corrections(turn, by_model=self.reply.by_model))
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
@@ -118,13 +120,10 @@ class _Writing:
             or_talk = reply.by_model and want.what != "sessions"
             events = answer(reply, retrieved, or_talk=or_talk)
         else:
-            events = talk(reply, self._slips())
+            events = talk(reply, self._found())
         async with aclosing(events):
             async for event in events:
                 yield event
-
-    def _slips(self) -> list[FoundCorrection] | None:
-        return self._found() if self.checking.done() else None
 
     def _remembered(self, order: str) -> str:
         native = self.turn.native_language
@@ -139,20 +138,27 @@ class _Writing:
         """Those to tell, once, if the learner wants to be told at one of these times. All that were
         found are noted, told or not."""
         if not self.found_corrections:
-            done, _ = await asyncio.wait({self.checking}, timeout=corrections.SECONDS)
-            if not done:
+            await asyncio.wait({self.checking}, timeout=corrections.SECONDS)
+            found = self._found()
+            if found is None:
                 return []
-            self.found_corrections = True
-            kept, over = within(self.turn.contract, self._found())
-            self.notes.withheld = {found.id for found in over}
-            self.notes.corrections = [self._correction(found) for found in (*kept, *over)]
+            self._note(found)
         if self.told_corrections or self.turn.contract.told not in timings:
             return []
         self.told_corrections = True
         return [one for one in self.notes.corrections if one.id not in self.notes.withheld]
 
-    def _found(self) -> list[FoundCorrection]:
-        return [] if self.checking.cancelled() else self.checking.result()
+    def _found(self) -> list[FoundCorrection] | None:
+        """None while the text was not looked through."""
+        done = self.checking.done() and not self.checking.cancelled()
+        return self.checking.result() if done else None
+
+    def _note(self, found: list[FoundCorrection]) -> None:
+        self.found_corrections = True
+        del self.notes.usage[CORRECTIONS]
+        kept, over = within(self.turn.contract, found)
+        self.notes.withheld = {one.id for one in over}
+        self.notes.corrections = [self._correction(one) for one in (*kept, *over)]
 
     def _correction(self, found: FoundCorrection) -> CorrectionEvent:
         self.notes.rules[found.id] = found.rule

@@ -10,6 +10,7 @@ from ai.chain import stream_chat
 from ai.factory import chat_models
 from ai.moderation import Verdict
 from ai.types import ChatRequest, Finish, TextDelta
+from conversations.contract import CORRECTIONS, LATER
 from conversations.events import (
     CorrectionEvent,
     DeltaEvent,
@@ -37,7 +38,7 @@ class TurnNotes:
     provider: str = ""
     model: str = ""
     prompt: str = ""
-    usage: dict[str, Any] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=lambda: {CORRECTIONS: LATER})
     rules: dict[str, str] = field(default_factory=dict)
     error_code: str = ""
     route: str = ""

@@ -1,7 +1,8 @@
 """Runs the language tools in one child process, so that no web process loads them.
 
 The child starts at the first call, is replaced when it dies or is stuck, and ends with its parent.
-When it cannot answer, the callers here give the answer that means "nothing found".
+When it cannot answer, the callers here give an answer that holds nothing up; where "nothing found"
+would be a claim, None.
 """
 
 import asyncio
@@ -125,10 +126,10 @@ os.register_at_fork(after_in_child=POOL.__init__)  # type: ignore[misc]
 
 async def run_check(
     text: str, *, language: str, native_language: str, level: str, deadline: float = DEADLINE
-) -> list[Slip]:
-    """As `analysis.check`; no slips when the child does not answer."""
+) -> list[Slip] | None:
+    """As `analysis.check`; None when the child does not answer: that is no text without slips."""
     options = {"language": language, "native_language": native_language, "level": level}
-    nothing: list[Slip] = []
+    nothing: list[Slip] | None = None
     return await _or(_check, text, otherwise=nothing, deadline=deadline, **options)
 
 

@@ -43,6 +43,8 @@ class TurnContext:
     number: int
     """1 for the conversation's first turn."""
     timezone: str = "UTC"
+    unchecked: bool = False
+    """Nobody has looked for slips in `text`, though it was answered before."""
     again: bool = False
     """An earlier reply to the same words was cut off, stopped or failed."""
     replayed: bool = False
@@ -91,6 +93,7 @@ def context_of(
         history=past.messages,
         number=said.turn,
         timezone=learner.timezone,
+        unchecked=not said.checked,
         again=again,
         replayed=replayed,
         contract=contract,

@@ -12,15 +12,16 @@ from django.utils import timezone
 from accounts.models import User
 from ai.moderation import Verdict
 from config.commits import after_commit
-from conversations.contract import Contract
+from conversations.contract import CORRECTIONS, LATER, Contract, contract_of
 from conversations.events import CorrectionEvent
 from conversations.handover.services import forward_to_tutor
 from conversations.memory.services import note_recalls
-from conversations.models import Correction, Memory, Message
+from conversations.models import Memory, Message
 from conversations.moderation.services import moderate_reply
 from conversations.retrieval.found import Source
 from conversations.retrieval.services import store_sources
 from conversations.services.context import TurnContext
+from conversations.services.correcting import mark_unchecked, store_corrections, take_mark
 from conversations.services.reading import OverTurn, enqueue_reading
 from conversations.services.rows import close_reply
 from learning.sessions.services import record_study
@@ -44,7 +45,8 @@ class TurnResult:
     """What found each correction, by its id."""
     withheld: Collection[str] = ()
     """Ids of corrections over the number agreed: kept, never shown."""
-    contract: Contract = Contract()
+    contract: Contract | None = None
+    """What was agreed with the learner; None where nobody knows: as it stands now."""
     route: str = ""
     tools: Sequence[Mapping[str, Any]] = ()
     sources: Sequence[Source] = ()
@@ -71,6 +73,11 @@ class TurnResult:
             "error_code": self.error_code,
         }
 
+    @property
+    def unchecked(self) -> bool:
+        """Nobody had the time to look for slips in what was said."""
+        return CORRECTIONS in self.usage
+
 
 @dataclass(frozen=True, slots=True)
 class _Closing:
@@ -80,6 +87,8 @@ class _Closing:
     language: str
     learner: User
     again: bool
+    marked: bool
+    """What was said is on record as not checked, as far as is known."""
 
 
 def finish_turn(
@@ -101,14 +110,14 @@ def finish_turn(
             return False
         turn = _known(context) if context else _looked_up(turn_id)
         _moderate(turn, turn_id, result)
-        _store_corrections(turn, result)
+        new = _store_corrections(turn, result)
         if result.sources:
             store_sources(message_id=turn_id, sources=result.sources)
         if context and context.memories:
             note_recalls(turn_id, [Memory(pk=told.id) for told in context.memories])
         if result.route == HUMAN:
             forward_to_tutor(message=Message.objects.get(pk=turn.said_id))
-        _count(turn, result, now)
+        _count(turn, new, now)
         # With the queue down the turn stands: a sweep reads the message later.
         after_commit(over, OverTurn(str(turn.said_id), str(turn_id)))
     return True
@@ -121,6 +130,7 @@ def close_interrupted_turn(
     result = TurnResult(
         status=Message.Status.INTERRUPTED,
         text=text,
+        usage={} if corrections else {CORRECTIONS: LATER},
         corrections=corrections,
         error_code="interrupted",
     )
@@ -134,18 +144,21 @@ def _known(context: TurnContext) -> _Closing:
         # As much of them as their day and a foreign key take.
         learner=User(pk=context.learner_id, timezone=context.timezone),
         again=context.again,
+        marked=context.unchecked,
     )
 
 
 def _looked_up(turn_id: UUID | str) -> _Closing:
-    reply = Message.objects.select_related("conversation__learner").get(pk=turn_id)
-    assert reply.reply_to_id is not None  # noqa: S101 - every reply of a turn answers a message
-    others = Message.objects.filter(reply_to=reply.reply_to_id).exclude(pk=reply.pk)
+    reply = Message.objects.select_related("conversation__learner", "reply_to").get(pk=turn_id)
+    said = reply.reply_to
+    assert said is not None  # noqa: S101 - every reply of a turn answers a message
+    others = Message.objects.filter(reply_to=said).exclude(pk=reply.pk)
     return _Closing(
-        said_id=reply.reply_to_id,
+        said_id=said.pk,
         language=reply.conversation.language,
         learner=reply.conversation.learner,
         again=others.exists(),
+        marked=not said.checked,
     )
 
 
@@ -162,36 +175,35 @@ def _moderate(turn: _Closing, turn_id: UUID | str, result: TurnResult) -> None:
         Message.objects.filter(pk=turn_id).update(content=moderated.text)
 
 
-def _store_corrections(turn: _Closing, result: TurnResult) -> None:
-    # A turn tried again may find the same slips: the rows of the first try stay.
-    Correction.objects.bulk_create(
-        [
-            Correction(
-                id=UUID(found.id),
-                message_id=turn.said_id,
-                start=found.start,
-                end=found.end,
-                original=found.original,
-                corrected=found.corrected,
-                kind=found.kind,
-                reason=found.reason,
-                rule=result.rules.get(found.id, ""),
-                timing=result.contract.timing,
-                manner=result.contract.manner,
-                withheld=found.id in result.withheld,
-            )
-            for found in result.corrections
-        ],
-        ignore_conflicts=True,
+def _store_corrections(turn: _Closing, result: TurnResult) -> int:
+    """How many were new. What this turn had no time to look through stays as an earlier try has
+    left it, or is left to a worker."""
+    if result.unchecked and turn.again:
+        return 0
+    if turn.marked:
+        take_mark(turn.said_id)
+    if not result.unchecked and not result.corrections:
+        return 0
+    contract = result.contract or contract_of(turn.learner.pk)
+    if result.unchecked:
+        mark_unchecked(turn.said_id, contract)
+        return 0
+    return store_corrections(
+        result.corrections,
+        said_id=turn.said_id,
+        contract=contract,
+        rules=result.rules,
+        withheld=result.withheld,
+        beside=turn.again,
     )
 
 
-def _count(turn: _Closing, result: TurnResult, now: datetime) -> None:
+def _count(turn: _Closing, corrections: int, now: datetime) -> None:
     record_study(
         learner=turn.learner,
         language=turn.language,
         now=now,
         # Trying a turn again is not saying something more.
         turns=0 if turn.again else 1,
-        corrections=len(result.corrections),
+        corrections=corrections,
     )

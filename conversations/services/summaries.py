@@ -37,17 +37,12 @@ def summarise(*, learner: User, conversation_id: UUID, now: datetime) -> Convers
     if conversation is None:
         raise NotFound
     last = conversation.summaries.order_by("-until").first()
-    said = list(
-        conversation.messages.filter(
-            role=Message.Role.USER, position__gt=last.until if last else 0
-        ).order_by("position")
-    )
+    said = _said(conversation, after=last.until if last else 0)
     if not said:
         if last is None:
             raise Conflict("Say something first, then it can be summed up.", code="nothing_said")
         return last
-    ids = [message.pk for message in said]
-    slips = list(Correction.objects.filter(message__in=ids))
+    slips = _slips(said)
     return ConversationSummary.objects.create(
         conversation=conversation,
         until=said[-1].position,
@@ -59,9 +54,33 @@ def summarise(*, learner: User, conversation_id: UUID, now: datetime) -> Convers
     )
 
 
+def recount(*, message: Message) -> None:
+    """Bring the summary that covers a message up to date with corrections that came after it."""
+    all_of_it = message.conversation.summaries
+    over = all_of_it.filter(until__gte=message.position).order_by("until").first()
+    if over is None:
+        return
+    before = all_of_it.filter(until__lt=over.until).order_by("-until").first()
+    said = _said(message.conversation, after=before.until if before else 0, until=over.until)
+    slips = _slips(said)
+    over.went_well, over.to_fix = _went_well(said, slips), _to_fix(slips)
+    over.save(update_fields=["went_well", "to_fix"])
+
+
+def _said(talk: Conversation, *, after: int, until: int | None = None) -> list[Message]:
+    said = talk.messages.filter(role=Message.Role.USER, position__gt=after)
+    if until is not None:
+        said = said.filter(position__lte=until)
+    return list(said.order_by("position"))
+
+
+def _slips(said: Sequence[Message]) -> list[Correction]:
+    return list(Correction.objects.filter(message__in=[message.pk for message in said]))
+
+
 def _went_well(said: Sequence[Message], slips: Sequence[Correction]) -> list[str]:
     wrong = {slip.message_id for slip in slips}
-    sound = [message for message in said if message.pk not in wrong]
+    sound = [message for message in said if message.checked and message.pk not in wrong]
     words = sum(len(message.content.split()) for message in said)
     lines = [
         ngettext(

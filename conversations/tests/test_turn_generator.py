@@ -1,3 +1,4 @@
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -6,6 +7,7 @@ from ai.chain import factory
 from ai.errors import AllProvidersFailed, ProviderError
 from ai.language.slips import Slip
 from ai.providers.scripted import Script, ScriptedModel
+from conversations.contract import Contract
 from conversations.corrections import Proposals, Proposed, placed
 from conversations.events import Route
 from conversations.routes import Want
@@ -85,7 +87,58 @@ async def test_a_failing_corrector_does_not_stop_the_turn(script, found, monkeyp
         raise RuntimeError("the language process died")
 
     monkeypatch.setattr("conversations.corrections.pool.run_check", breaks)
-    assert names(await events_of(context()))[-1] == "MessageEnd"
+    events = await events_of(context())
+    assert names(events)[-1] == "MessageEnd"
+    assert events[-1].usage["corrections"] == "later"
+
+
+async def test_text_that_was_looked_through_is_not_said_to_be_unchecked(script):
+    notes = TurnNotes()
+    events = await events_of(context(), notes)
+    assert "corrections" not in events[-1].usage
+    assert "corrections" not in notes.usage
+
+
+@pytest.mark.parametrize("chain", [["scripted"], ["builtin"]])
+async def test_rules_that_do_not_answer_leave_the_text_unchecked(
+    script, found, settings, monkeypatch, chain
+):
+    settings.AI_CHAIN = chain
+    monkeypatch.setattr(found, "slips", None)
+    notes = TurnNotes()
+    events = await events_of(context(), notes)
+    assert events[-1].usage["corrections"] == notes.usage["corrections"] == "later"
+    assert (notes.corrections, "CorrectionEvent" in names(events)) == ([], False)
+
+
+async def test_a_model_that_is_too_slow_leaves_the_text_unchecked(script, monkeypatch):
+    async def slow(*_args, **_options):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("conversations.corrections.complete_structured", slow)
+    monkeypatch.setattr("conversations.corrections.SECONDS", 0.05)
+    events = await events_of(context())
+    assert events[-1].usage["corrections"] == "later"
+
+
+@pytest.mark.parametrize("agreed", [Contract("after_session"), Contract("now", "recast")])
+async def test_corrections_that_are_not_told_are_not_said_to_come(
+    script, found, monkeypatch, agreed
+):
+    monkeypatch.setattr(found, "slips", None)
+    events = await events_of(context(contract=agreed))
+    assert events[-1].usage["corrections"] == "unchecked"
+
+
+async def test_a_reply_that_breaks_off_before_the_corrections_leaves_the_text_unchecked(
+    two_providers, found, monkeypatch
+):
+    monkeypatch.setattr(found, "slips", None)
+    two_providers[0].fail("connection", said=("Empiezo",))
+    notes = TurnNotes()
+    with pytest.raises(ProviderError):
+        await events_of(context(), notes)
+    assert notes.usage["corrections"] == "later"
 
 
 async def test_a_reply_that_is_too_hard_is_said_again_more_simply(script, found):
