@@ -15,6 +15,7 @@ urlpatterns = [
     path("chat/conversations/<uuid:conversation_id>/restore", turn_api.RestoreView.as_view()),
     path("chat/conversations/<uuid:conversation_id>/summary", turn_api.SummaryView.as_view()),
     path("chat/corrections/contract", turn_api.ContractView.as_view()),
+    path("chat/messages/<uuid:message_id>/corrections", turn_api.CorrectionsView.as_view()),
     path("chat/messages/<uuid:message_id>/translate", turn_api.TranslationView.as_view()),
     path("chat/history", api.HistoryView.as_view()),
     path("chat/scenarios", api.ScenarioListView.as_view()),

@@ -58,6 +58,17 @@ def reply_for(learner: User, message_id: UUID) -> Message:
     return found
 
 
+def said_for(user: User, message_id: UUID) -> Message:
+    """A learner's message, with its corrections as they are told, by its id or a reply's to it."""
+    rows = Message.objects.visible_to(user)
+    answered = rows.filter(pk=message_id).values_list("reply_to", flat=True).first()
+    said = rows.filter(pk=answered or message_id, role=Message.Role.USER)
+    found = said.prefetch_related(Prefetch("corrections", Correction.objects.told())).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A stretch of the branch that is shown, oldest first. `earlier` is before it, if anything."""

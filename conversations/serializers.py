@@ -20,6 +20,9 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
 class MessageSerializer(serializers.ModelSerializer[Message]):
     timestamp = serializers.DateTimeField(source="created_at")
     corrections = CorrectionSerializer(many=True)
+    checked = serializers.BooleanField(
+        help_text="False while nobody has looked for slips in it: then corrections come later."
+    )
 
     class Meta:
         model = Message
@@ -31,10 +34,23 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "status",
             "provider",
             "corrections",
+            "checked",
             "suggest_tutor",
             "confidence",
             "rating",
         )
+
+
+class CorrectionsSerializer(serializers.ModelSerializer[Message]):
+    """`checked` is false while nobody has looked for slips in what was said."""
+
+    message_id = serializers.UUIDField(source="id")
+    checked = serializers.BooleanField()
+    corrections = CorrectionSerializer(many=True)
+
+    class Meta:
+        model = Message
+        fields = ("message_id", "checked", "corrections")
 
 
 class SourceSerializer(serializers.ModelSerializer[MessageSource]):

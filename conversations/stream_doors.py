@@ -12,6 +12,7 @@ from accounts.authentication import authenticate_request
 from accounts.models import User
 from config.errors import Conflict, DomainError, NotFound
 from config.ratelimit import check_rate
+from conversations.contract import CORRECTIONS
 from conversations.errors import TurnInProgress
 from conversations.events import (
     Cancelled,
@@ -207,6 +208,7 @@ def whole_answer(context: TurnContext, events: list[TurnEvent]) -> dict[str, Any
         "sources": end.sources,
         "safety": next((_as_body(one) for one in events if isinstance(one, SafetyEvent)), None),
         "corrections": [_as_body(event) for event in events if isinstance(event, CorrectionEvent)],
+        "checked": CORRECTIONS not in end.usage,
         "provider": end.usage.get("provider") or started[-1].provider,
     }
 

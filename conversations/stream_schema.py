@@ -31,7 +31,11 @@ EVENTS = (
     "original, corrected, kind, reason, manner} (offsets in Unicode code points of the learner's "
     "message; as the correction contract has it) and `delta` {text}; and last one of "
     "`message.end` {text, usage, sources, confidence, suggestTutor}, `cancelled` {text} or "
-    "`error` {code, message, retryable}. A comment line every 15 seconds keeps the connection "
+    "`error` {code, message, retryable}. Where `usage.corrections` of `message.end` is "
+    "`later`, there was no time to look for slips: ask "
+    "`/api/chat/messages/{messageId}/corrections` until it is `checked`, as after `cancelled` and "
+    "`error`; `unchecked` is the same where the correction contract tells none beside the message. "
+    "A comment line every 15 seconds keeps the connection "
     "open."
 )
 TURN = "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f"
@@ -123,6 +127,10 @@ class ChatAnswerSerializer(serializers.Serializer[Any]):
     confidence = serializers.FloatField(allow_null=True)
     sources = ChatSourceSerializer(many=True)
     corrections = ChatCorrectionSerializer(many=True)
+    checked = serializers.BooleanField(
+        help_text="False when there was no time to look for slips: corrections come later, at "
+        "`/api/chat/messages/{messageId}/corrections`."
+    )
     provider = serializers.CharField()
     safety = SafetySerializer(allow_null=True)
 
@@ -172,6 +180,7 @@ class ChatMessageView(APIView):
                     "confidence": None,
                     "sources": [],
                     "corrections": [],
+                    "checked": True,
                     "provider": "builtin",
                     "safety": None,
                 },

@@ -15,8 +15,8 @@ from config.errors import NotFound
 from conversations import services
 from conversations.contract import contract_of, set_contract
 from conversations.models import Conversation, ConversationSummary, CorrectionContract
-from conversations.selectors import conversation_for
-from conversations.serializers import ConversationSerializer
+from conversations.selectors import conversation_for, said_for
+from conversations.serializers import ConversationSerializer, CorrectionsSerializer
 from conversations.services.translating import translate_message
 
 MESSAGE = "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f"
@@ -70,6 +70,22 @@ class TranslationSerializer(serializers.Serializer[Any]):
     language = serializers.CharField()
 
 
+CORRECTIONS = {
+    "messageId": MESSAGE,
+    "checked": True,
+    "corrections": [
+        {
+            "id": "0193f2b4-9d11-7c02-b1aa-3c5d7e9f0a1b",
+            "start": 3,
+            "end": 6,
+            "original": "soy",
+            "corrected": "estoy",
+            "kind": "grammar",
+            "reason": "Feelings take estar.",
+            "manner": "explicit",
+        }
+    ],
+}
 CONTRACT = {"timing": "now", "manner": "explicit", "perTurn": 5}
 SUMMARY = {
     "wentWell": ["You wrote 64 words in 7 messages.", "5 messages had nothing to correct."],
@@ -120,6 +136,29 @@ class RestoreView(APIView):
             learner=_user(request), conversation_id=conversation_id, now=timezone.now()
         )
         return Response(ConversationSerializer(conversation).data)
+
+
+class CorrectionsView(APIView):
+    @extend_schema(
+        operation_id="chat_message_corrections",
+        tags=["chat"],
+        responses=CorrectionsSerializer,
+        examples=[
+            OpenApiExample("Checked", CORRECTIONS, response_only=True),
+            OpenApiExample(
+                "Not yet",
+                {"messageId": MESSAGE, "checked": False, "corrections": []},
+                response_only=True,
+            ),
+        ],
+    )
+    def get(self, request: Request, message_id: UUID) -> Response:
+        """The corrections of a learner's message, as far as its contract tells them beside it.
+
+        For what `message.end` said comes `later`: ask again until `checked`. `messageId` is that of
+        the message or of a reply to it.
+        """
+        return Response(CorrectionsSerializer(said_for(_user(request), message_id)).data)
 
 
 class ContractView(APIView):

@@ -242,6 +242,7 @@ API = {
     "api/chat/messages/<uuid:message_id>/feedback": SIGNED_IN,
     "api/chat/messages/<uuid:message_id>/retry": SIGNED_IN,
     "api/chat/messages/<uuid:message_id>/regenerate": SIGNED_IN,
+    "api/chat/messages/<uuid:message_id>/corrections": SIGNED_IN,
     "api/chat/messages/<uuid:message_id>/translate": SIGNED_IN,
     "api/chat/conversations/<uuid:conversation_id>/branch": SIGNED_IN,
     "api/chat/conversations/<uuid:conversation_id>/restore": SIGNED_IN,

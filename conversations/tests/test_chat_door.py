@@ -86,8 +86,23 @@ async def test_a_whole_answer(ana, script, as_user):
         "sources": [],
         "safety": None,
         "corrections": [],
+        "checked": True,
         "provider": "scripted",
     }
+
+
+async def test_a_turn_says_that_its_corrections_come_later(
+    ana, conversation, script, as_user, found, monkeypatch
+):
+    monkeypatch.setattr(found, "slips", None)
+    client = await as_user(ana)
+    body = {"message": "Hola", "conversationId": str(conversation.pk)}
+    *_, end = await client.turn("POST", "/api/chat", body)
+    assert end["usage"]["corrections"] == "later"
+    answer, whole = await client.json("POST", "/api/chat/message", body)
+    assert (answer.status, whole["checked"], whole["corrections"]) == (200, False, [])
+    said = Message.objects.filter(role="user")
+    assert [one.checked async for one in said] == [False, False]
 
 
 async def test_a_conversation_goes_on_with_what_was_said(ana, conversation, script, as_user):
