@@ -12,7 +12,7 @@ Timing, Manner = CorrectionContract.Timing, CorrectionContract.Manner
 CORRECTIONS = "corrections"
 """What the `usage` of a reply says of them when nobody had the time to look: they come `LATER`, or
 are not told as such and what was said is only `UNCHECKED`."""
-LATER, UNCHECKED = "later", "unchecked"
+CHECKED, LATER, UNCHECKED = "checked", "later", "unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Contract:
         """When corrections are told as such: `now`, `after_turn`, or else not in the turn."""
         silent = self.manner == Manner.RECAST or self.timing == Timing.AFTER_SESSION
         return "" if silent else self.timing
+
+    @property
+    def late(self) -> str:
+        """What corrections are that there was no time to look for."""
+        return LATER if self.told else UNCHECKED
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -41,6 +46,12 @@ def contract_in(message: Message) -> Contract | None:
     """By which a learner's message is still to be checked; None when it is."""
     kept = message.usage.get(Message.UNCHECKED)
     return Contract(**kept) if kept else None
+
+
+def state_of(message: Message) -> str:
+    """Whether a learner's message is `CHECKED`, as the end of its turn would say it now."""
+    contract = contract_in(message)
+    return CHECKED if contract is None else contract.late
 
 
 def set_contract(*, learner: User, timing: str, manner: str, per_turn: int) -> Contract:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
+from conversations.contract import CHECKED, LATER, UNCHECKED, state_of
 from conversations.models import Conversation, Correction, Message, MessageSource
 from conversations.retrieval.places import url_of
 from learning.models import Companion
@@ -42,15 +43,20 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 
 class CorrectionsSerializer(serializers.ModelSerializer[Message]):
-    """`checked` is false while nobody has looked for slips in what was said."""
+    """`state` is `later` while nobody has looked for slips in what was said, and `unchecked` where
+    those that are found will not be told beside it."""
 
     message_id = serializers.UUIDField(source="id")
-    checked = serializers.BooleanField()
+    state = serializers.SerializerMethodField()
     corrections = CorrectionSerializer(many=True)
 
     class Meta:
         model = Message
-        fields = ("message_id", "checked", "corrections")
+        fields = ("message_id", "state", "corrections")
+
+    @extend_schema_field(serializers.ChoiceField([CHECKED, LATER, UNCHECKED]))
+    def get_state(self, message: Message) -> str:
+        return state_of(message)
 
 
 class SourceSerializer(serializers.ModelSerializer[MessageSource]):

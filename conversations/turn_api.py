@@ -72,7 +72,7 @@ class TranslationSerializer(serializers.Serializer[Any]):
 
 CORRECTIONS = {
     "messageId": MESSAGE,
-    "checked": True,
+    "state": "checked",
     "corrections": [
         {
             "id": "0193f2b4-9d11-7c02-b1aa-3c5d7e9f0a1b",
@@ -147,7 +147,7 @@ class CorrectionsView(APIView):
             OpenApiExample("Checked", CORRECTIONS, response_only=True),
             OpenApiExample(
                 "Not yet",
-                {"messageId": MESSAGE, "checked": False, "corrections": []},
+                {"messageId": MESSAGE, "state": "later", "corrections": []},
                 response_only=True,
             ),
         ],
@@ -155,8 +155,8 @@ class CorrectionsView(APIView):
     def get(self, request: Request, message_id: UUID) -> Response:
         """The corrections of a learner's message, as far as its contract tells them beside it.
 
-        For what `message.end` said comes `later`: ask again until `checked`. `messageId` is that of
-        the message or of a reply to it.
+        For what `message.end` said comes `later`: ask again until its state is `checked`.
+        `messageId` is that of the message or of a reply to it.
         """
         return Response(CorrectionsSerializer(said_for(_user(request), message_id)).data)
 

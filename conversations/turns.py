@@ -8,7 +8,7 @@ from conversations import corrections
 from conversations.acting import act, says
 from conversations.answering import answer
 from conversations.card_answers import gives_meaning, leaves_the_question, taken_for_more
-from conversations.contract import CORRECTIONS, LATER, UNCHECKED, within
+from conversations.contract import CORRECTIONS, within
 from conversations.corrections import FoundCorrection, find_corrections
 from conversations.events import CorrectionEvent, Route, TurnEvent
 from conversations.handover.phrases import said
@@ -51,7 +51,7 @@ class _Writing:
         self.retrieved: Retrieved | None = None
         self.is_unfit = False
         # Until it is known, however the turn ends.
-        self.notes.usage[CORRECTIONS] = LATER if turn.contract.told else UNCHECKED
+        self.notes.usage[CORRECTIONS] = turn.contract.late
         self.checking = asyncio.create_task(find_corrections(turn, by_model=self.reply.by_model))
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:

@@ -9,6 +9,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from conversations.contract import CHECKED, state_of
 from conversations.models import Message, MessageSource
 from conversations.retrieval.places import url_of
 
@@ -97,6 +98,12 @@ def beside(message: Message | None) -> Beside:
     if message is None or message.pk not in siblings:
         return Beside(1, 1)
     return Beside(siblings.index(message.pk) + 1, len(siblings))
+
+
+@register.filter
+def corrections_state(message: Message | None) -> str:
+    """As `contract.state_of`; a message that is only a form has nothing to be checked."""
+    return state_of(message) if message else CHECKED
 
 
 @register.filter

@@ -31,7 +31,7 @@ def as_(user):
 def test_what_is_not_checked_yet_says_so(api, said, conversation):
     assert api.get(path(said)).json() == {
         "messageId": str(said.pk),
-        "checked": False,
+        "state": "later",
         "corrections": [],
     }
     read = api.get(f"/api/chat/conversation/{conversation.pk}").json()
@@ -46,7 +46,7 @@ def test_what_is_checked_has_the_corrections_that_are_told(api, said):
     CorrectionFactory(message=said, start=8, end=15, withheld=True)
     CorrectionFactory(message=said, start=16, end=19, timing="after_session")
     body = api.get(path(said)).json()
-    assert body["checked"] is True
+    assert body["state"] == "checked"
     assert body["corrections"] == [
         {
             "id": str(correction.pk),
@@ -59,6 +59,11 @@ def test_what_is_checked_has_the_corrections_that_are_told(api, said):
             "manner": "hint",
         }
     ]
+
+
+def test_what_will_not_be_told_beside_it_is_not_said_to_come(api, said):
+    Message.objects.update(usage={Message.UNCHECKED: Contract("after_session").as_json()})
+    assert api.get(path(said)).json()["state"] == "unchecked"
 
 
 def test_a_reply_names_what_it_answers(api, said):

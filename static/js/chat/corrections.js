@@ -35,6 +35,18 @@ export function drawMarked(element, text, corrections) {
   element.replaceChildren(paragraph);
 }
 
+/** The marks that words were drawn with, here or by the server: `[{id, start, end}]`. */
+export function readMarked(element) {
+  const found = [];
+  let at = 0;
+  for (const node of element.querySelector("p")?.childNodes ?? []) {
+    const end = at + Array.from(node.textContent).length;
+    if (node.dataset?.slip) found.push({ id: node.dataset.slip, start: at, end });
+    at = end;
+  }
+  return found;
+}
+
 export function correctionCard(template, correction) {
   const card = template.content.firstElementChild.cloneNode(true);
   card.id = `c-${correction.id}`;

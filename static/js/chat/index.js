@@ -5,6 +5,7 @@ import { makeCards } from "./cards.js";
 import { Composer } from "./composer.js";
 import { openCards, openInMargin } from "./corrections.js";
 import { dictation } from "./dictation.js";
+import { LateCorrections } from "./late.js";
 import { LearnerMessage, Reply } from "./messages.js";
 import { Follower } from "./scroll.js";
 import { linkCitations } from "./sources.js";
@@ -25,6 +26,7 @@ const composer = new Composer(page("composer"), {
   onStop: stop,
   onUp: () => [...list.querySelectorAll('.message.user [data-do="edit"]')].at(-1)?.click(),
 });
+const late = new LateCorrections({ word, onCorrection: correct });
 let live = null;
 
 const onGrow = () => follower.keep();
@@ -170,23 +172,25 @@ const handlers = {
     announcer.hear(turn.reply.text);
   },
   correction(turn, correction) {
-    turn.question?.correct(correction, page("correction"));
-    follower.keep();
+    if (turn.question) correct(turn.question, correction);
   },
-  "message.end"(turn, { text, sources, suggestTutor }) {
+  "message.end"(turn, { text, sources, suggestTutor, usage }) {
     if (!sources.length) turn.reply.citeNothing();
     turn.reply.finish({ text, status: "complete" });
     if (suggestTutor) turn.reply.suggestTutor();
+    if (usage?.corrections === "later") expectLate(turn, { announced: true });
     announcer.hear(text, { finished: true });
     tell("");
   },
   cancelled(turn, { text }) {
     turn.reply.finish({ text, status: "cancelled", words: word("cancelled"), retry: true });
+    expectLate(turn);
     tell("");
   },
   error(turn, error) {
     const status = turn.reply.text ? "interrupted" : "failed";
     turn.reply.finish({ status, words: errorWords(word, error), retry: true });
+    expectLate(turn);
     tell("");
   },
   connection(turn, { state }) {
@@ -195,6 +199,17 @@ const handlers = {
     if (state === "lost") turn.reply.finish({ status: "interrupted", words: word("lost") });
   },
 };
+
+function correct(message, correction) {
+  message.correct(correction, page("correction"));
+  follower.keep();
+}
+
+/** Where nobody has looked through the words in time, or an end does not tell, the server knows. */
+function expectLate({ question, reply }, options) {
+  const id = question?.id || reply.id;
+  if (question && id) late.expect(question, id, options);
+}
 
 /** A conversation is called by its first words, as on the next visit. */
 function nameAfter(question) {
@@ -244,8 +259,7 @@ function tell(text, { problem = false } = {}) {
 function learnerMessageBefore(element) {
   const before = element.previousElementSibling;
   if (!before?.classList.contains("user")) return null;
-  const text = before.querySelector("[data-words] p").textContent;
-  return new LearnerMessage(before, text, word);
+  return LearnerMessage.of(before, word);
 }
 
 list.addEventListener("click", (event) => {
@@ -261,6 +275,10 @@ dictation(page("dictate"), { language: chat.dataset.language, onText: (text) => 
 for (const message of list.querySelectorAll(".message[data-message]")) {
   if (message.querySelector("[data-branches]")) drawBranches(message);
   linkCitations(message);
+}
+for (const line of list.querySelectorAll("[data-checking]:not([hidden])")) {
+  const message = LearnerMessage.of(line.closest(".message"), word);
+  late.expect(message, message.id, { announced: true });
 }
 fitKeyboard();
 if (!document.getElementById(location.hash.slice(1))) follower.toEnd();

@@ -1,19 +1,29 @@
 import { drawBranches } from "./actions.js";
-import { correctionCard, drawMarked, openInMargin } from "./corrections.js";
+import { correctionCard, drawMarked, openInMargin, readMarked } from "./corrections.js";
 import { Reading } from "./markdown.js";
 import { linkCitations, sourceItem } from "./sources.js";
+
+const known = new WeakMap();
 
 /** A learner's message on the page, to which corrections come one by one. */
 export class LearnerMessage {
   #element;
   #text;
-  #corrections = [];
+  #corrections;
   #word;
 
   constructor(element, text, word) {
     this.#element = element;
     this.#text = text;
     this.#word = word;
+    this.#corrections = readMarked(part(element, "words"));
+    known.set(element, this);
+  }
+
+  /** The one of an element that stands on the page: a turn and a later look share it. */
+  static of(element, word) {
+    const text = () => element.querySelector("[data-words] p").textContent;
+    return known.get(element) ?? new LearnerMessage(element, text(), word);
   }
 
   static make(template, text, word) {
@@ -27,8 +37,23 @@ export class LearnerMessage {
     return this.#element;
   }
 
+  get id() {
+    return this.#element.dataset.message ?? "";
+  }
+
   get text() {
     return this.#text;
+  }
+
+  get isChecking() {
+    return !part(this.#element, "checking").hidden;
+  }
+
+  /** Says, or with no words says no more, that its corrections are still to come. */
+  checking(words) {
+    const line = part(this.#element, "checking");
+    line.textContent = words;
+    line.hidden = !words;
   }
 
   /** It is kept: it has an id, and can be said anew. `beside` are the versions there were. */
@@ -47,11 +72,12 @@ export class LearnerMessage {
   }
 
   correct(correction, template) {
-    if (this.#corrections.some((known) => known.id === correction.id)) return;
+    // Another try of the turn may find what is known already, or a part of it.
+    const apart = ({ start, end }) => correction.end <= start || end <= correction.start;
+    if (!this.#corrections.every(apart)) return;
     this.#corrections.push(correction);
     drawMarked(part(this.#element, "words"), this.#text, this.#corrections);
-    const known = document.getElementById(`c-${correction.id}`);
-    if (!known) part(this.#element, "corrections-list").append(correctionCard(template, correction));
+    part(this.#element, "corrections-list").append(correctionCard(template, correction));
     const count = this.#corrections.length;
     const name = count === 1 ? "correction.one" : "correction.many";
     part(this.#element, "corrections-count").textContent = this.#word(name, { n: count });
