@@ -8,13 +8,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import psutil
 import psycopg
 from django.conf import settings
+from redis import Redis
+
+from config.queues import Queue
 
 ROOT = Path(settings.BASE_DIR)
 START_SECONDS = 60
@@ -26,15 +30,32 @@ TEMPLATE = os.environ.setdefault("SITE_TEMPLATE", f"parlance_site_{uuid4().hex[:
 
 
 @contextmanager
-def running_site(*commands: Sequence[str], **environment: str) -> Iterator[str]:
+def running_site(
+    *commands: Sequence[str], worker: bool = False, **environment: str
+) -> Iterator[str]:
     """Yields the address. `environment` is added to the server's, whose `DATABASE_URL` may name an
-    empty database; the commands of `manage.py` run when the content is there."""
-    with _database(environment.get("DATABASE_URL")) as database_url:
+    empty database; the commands of `manage.py` run when the content is there. With `worker` a
+    Celery worker does what the site enqueues; without one nobody does."""
+    with ExitStack() as running:
+        database_url = running.enter_context(_database(environment.get("DATABASE_URL")))
         env = _environment(database_url) | environment
         for command in commands:
             _manage(*command, env=env)
-        with _server(env) as url:
-            yield url
+        if worker:
+            env |= _valkey_of_its_own()
+            running.enter_context(_worker(env))
+        yield running.enter_context(_server(env))
+
+
+@contextmanager
+def language_tools_stopped() -> Iterator[None]:
+    """Meanwhile the language process of the site that this process runs answers nothing."""
+    stopped = _language_process()
+    stopped.suspend()
+    try:
+        yield
+    finally:
+        stopped.resume()
 
 
 def drop_template() -> None:
@@ -99,6 +120,45 @@ def _manage(*arguments: str, env: dict[str, str]) -> None:
     subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
 
 
+def _valkey_of_its_own() -> dict[str, str]:
+    """A database that no other site has, counted from the last: a worker takes every task it meets.
+
+    A test process runs one such site at a time.
+    """
+    server, number = settings.VALKEY_URL.rsplit("/", 1)
+    with Redis.from_url(settings.VALKEY_URL) as valkey:
+        last = int(valkey.config_get("databases")["databases"]) - 1
+    url = f"{server}/{last - int(number)}"
+    with Redis.from_url(url) as valkey:
+        valkey.flushdb()
+    # Else the settings would choose by the test process.
+    return {"VALKEY_URL": url, "PYTEST_XDIST_WORKER": ""}
+
+
+@contextmanager
+def _worker(env: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
+    command += ["--pool", "solo", "--queues", ",".join(Queue), "--loglevel", "warning"]
+    command += ["--without-gossip", "--without-mingle"]
+    process = subprocess.Popen(command, cwd=ROOT, env=env)
+    try:
+        yield
+    finally:
+        _end(process)
+
+
+def _language_process() -> psutil.Process:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        for server in psutil.Process().children():
+            if "uvicorn" in server.cmdline():
+                for child in server.children():
+                    if any("spawn_main" in argument for argument in child.cmdline()):
+                        return child
+        time.sleep(0.1)
+    raise RuntimeError("The site has no language process.")
+
+
 @contextmanager
 def _server(env: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
@@ -113,12 +173,16 @@ def _server(env: dict[str, str]) -> Iterator[str]:
         _wait_for(url, process)
         yield url
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
