@@ -14,7 +14,6 @@ from assessments.models import Assessment, Item, Response
 from assessments.services import answer_question, current_question, start_assessment
 from config.ids import new_id
 from conversations.events import CorrectionEvent
-from conversations.evidence import read_message
 from conversations.handover.demo import seed_calls
 from conversations.memory.demo import seed_memories
 from conversations.models import Conversation, Message
@@ -241,6 +240,8 @@ def _answer(assessment: Assessment, question: Response, at: datetime) -> Respons
 def _converse(
     learner: User, scenario: str, exchanges: Sequence[Exchange], *, now: datetime, days_ago: int
 ) -> None:
+    from conversations.evidence import read_message  # the word lists; no second start needs them
+
     conversation = start_conversation(
         learner=learner, language=LANGUAGE, level=LEVEL, scenario=scenario
     )

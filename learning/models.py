@@ -3,6 +3,7 @@
 from learning.companions.models import Bookmark, Companion, CompanionSession
 from learning.concepts.models import Concept
 from learning.content.models import ContentEmbedding, ContentItem, ContentUse, ExerciseAnswer
+from learning.loads.models import Load
 from learning.mastery.models import (
     ErrorEvent,
     Evidence,
@@ -26,6 +27,7 @@ __all__ = [
     "Evidence",
     "ExerciseAnswer",
     "LearningSession",
+    "Load",
     "Mastery",
     "RecurringError",
     "Skill",

@@ -7,6 +7,9 @@ from django.core.management.base import BaseCommand
 
 from conversations.retrieval.tasks import index_changed_task
 
+LOADS = ("load_concepts", "load_content", "load_items", "load_vocabulary")
+"""Concepts first, since the others are about them."""
+
 
 class Command(BaseCommand):
     """One process for what is done before serving: starting Django costs more than all of it."""
@@ -17,10 +20,8 @@ class Command(BaseCommand):
         # WhiteNoise warns about a folder that is not there, though here it serves from the sources.
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
         call_command("migrate", verbosity=0)
-        call_command("load_concepts", verbosity=0)
-        call_command("load_content", verbosity=0)
-        call_command("load_items", verbosity=0)
-        call_command("load_vocabulary", verbosity=0)
+        for load in LOADS:
+            call_command(load, if_changed=True, verbosity=0)
         if settings.DEVELOPMENT:
             call_command("seed_demo")
         # So that the first question of a newcomer finds the lessons: the schedule is minutes away.
