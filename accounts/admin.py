@@ -1,16 +1,23 @@
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
-from unfold.admin import ModelAdmin, TabularInline
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts import services
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
@@ -27,22 +34,49 @@ from accounts.models import (
 from accounts.selectors import is_approved_tutor
 from accounts.services.tokens import revoke_all_families
 from config.addresses import client_address
+from config.back_office import (
+    NOTHING,
+    BoundedPaginator,
+    DayRangeFilter,
+    ModelAdmin,
+    TabularInline,
+    told,
+)
 
 admin.site.unregister(Group)
 
 if TYPE_CHECKING:
     _AssignmentForm = forms.ModelForm[TutorAssignment]
+    _StandingForm = forms.ModelForm[TutorProfile]
     _BaseUserAdmin = BaseUserAdmin[User]
 else:
     _BaseUserAdmin = BaseUserAdmin
     _AssignmentForm = forms.ModelForm
+    _StandingForm = forms.ModelForm
 
 FOR_EVERYONE = ("email", "name", "role", "plan", "native_language", "timezone")
+ABOUT_A_LEARNER = {
+    _("Conversations"): "conversations_conversation",
+    _("Assessments"): "assessments_assessment",
+    _("Recurring errors"): "learning_recurringerror",
+    _("Skills"): "learning_skillprogress",
+    _("Mastery"): "learning_mastery",
+    _("Learning sessions"): "learning_learningsession",
+    _("Practice sets"): "practice_practiceset",
+    _("Decks"): "practice_deck",
+}
+"""Lists of the apps below, by the names of their pages."""
+ABOUT_ANYBODY = {
+    _("Usage and cost"): "ai_usagerecord",
+    _("Flagged texts"): "ai_moderationflag",
+    _("Audit log"): "accounts_auditentry",
+}
+"""For admins only."""
 
 
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
-    pass
+    about = _("What a group may see and do here. Approved tutors are in “Tutors”; admins may all.")
 
 
 class _LowerCaseEmail:
@@ -80,27 +114,69 @@ class UserAdmin(VisibleToAdmin, AdminActions, _BaseUserAdmin, ModelAdmin):
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("-created_at",)
-    list_display = ("email", "name", "role", "plan", "verified", "is_active", "created_at")
-    list_filter = ("role", "plan", "is_active")
+    about = _(
+        "Everybody with an account. Open one for its plan, its levels and the work behind it."
+    )
+    labels = {
+        "is_active": _("Active"),
+        "last_login": _("Last signed in"),
+        "created_at": _("Joined"),
+        "timezone": _("Time zone"),
+        "email": _("E-mail"),
+        "email_verified_at": _("E-mail confirmed"),
+    }
+    list_display = (
+        "email", "name", "role", "plan", "studies", "last_studied", "last_login", "verified",
+        "is_active",
+    )  # fmt: skip
+    list_filter = (
+        "role", "plan", "languages__language", "is_active",
+        ("email_verified_at", admin.EmptyFieldListFilter),
+    )  # fmt: skip
+    list_per_page = 50
     search_fields = ("email", "name")
-    readonly_fields = ("email_verified_at", "last_login", "created_at")
+    search_help_text = _("By name or e-mail address")
+    readonly_fields = ("email_verified_at", "last_login", "created_at", "work", "on_record")
     inlines = (LearnerProfileInline, LearnerLanguageInline)
     actions = ("end_lockouts",)
     fieldsets = (
         (None, {"fields": (*FOR_EVERYONE, "password")}),
-        ("Standing", {"fields": ("is_active", *readonly_fields)}),
+        (_("Standing"), {"fields": ("is_active", *readonly_fields)}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "password1", "password2")}),)
     filter_horizontal = ()
 
-    @admin.display(boolean=True, ordering="email_verified_at", description="Verified")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        users: QuerySet[User] = super().get_queryset(request)
+        days = apps.get_model("learning.StudyDay")._default_manager.filter(learner=OuterRef("pk"))
+        newest = Subquery(days.order_by("-day").values("day")[:1])
+        return users.annotate(studied=newest).prefetch_related("languages")
+
+    @admin.display(boolean=True, ordering="email_verified_at", description=_("Confirmed"))
     def verified(self, user: User) -> bool:
         return user.email_verified_at is not None
 
+    @admin.display(description=_("Learning"))
+    def studies(self, user: User) -> str:
+        rows = user.languages.all()
+        return ", ".join(f"{row.get_language_display()} {row.level}".strip() for row in rows) or "–"
+
+    @admin.display(ordering="studied", description=_("Last studied"))
+    def last_studied(self, user: Any) -> Any:
+        return user.studied
+
+    @admin.display(description=_("Work"))
+    def work(self, user: User) -> SafeString:
+        return _links(user, ABOUT_A_LEARNER if user.role == User.Role.STUDENT else {})
+
+    @admin.display(description=_("On record"))
+    def on_record(self, user: User) -> SafeString:
+        return _links(user, ABOUT_ANYBODY)
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        if caller_of(request).is_admin:
+        if obj is None or caller_of(request).is_admin:
             return super().get_fieldsets(request, obj)
-        return ((None, {"fields": FOR_EVERYONE}),)
+        return ((None, {"fields": (*FOR_EVERYONE, "work")}),)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
@@ -153,12 +229,35 @@ class UserAdmin(VisibleToAdmin, AdminActions, _BaseUserAdmin, ModelAdmin):
 class LearnerLanguageAdmin(VisibleToAdmin, ModelAdmin):
     """A tutor may set a student's level here; what they set outranks a test."""
 
-    fields = ("user", "language", "level", "level_source", "level_probability", "level_set_at")
-    readonly_fields = ("user", "language", "level_source", "level_probability", "level_set_at")
-    list_display = ("user", "language", "level", "level_source", "level_probability")
+    about = _(
+        "The level of each learner in each language, and how it is known. A level that a tutor"
+        " sets here outranks a test."
+    )
+    labels = {
+        "user": _("Learner"),
+        "level_source": _("Known from"),
+        "level_set_at": _("Since"),
+    }
+    fields = ("user", "language", "level", "level_source", "certainty", "level_set_at")
+    readonly_fields = ("user", "language", "level_source", "certainty", "level_set_at")
+    list_display = ("user", "language", "level", "certainty", "level_source", "level_set_at")
+    list_per_page = 50
+    search_help_text = _("By the learner's name or e-mail address")
+    ordering = ("-level_set_at", "-created_at")
     list_filter = ("language", "level", "level_source")
     list_select_related = ("user",)
     search_fields = ("user__email", "user__name")
+
+    def heading(self, obj: LearnerLanguage) -> str:
+        return f"{obj.user.name}: {obj.get_language_display()} {obj.level}".strip()
+
+    @admin.display(description=_("Certainty"), ordering="level_probability")
+    def certainty(self, row: LearnerLanguage) -> str:
+        if row.level_probability is None:
+            return "–"
+        low, high = row.level_low, row.level_high
+        span = f" ({low} to {high})" if low and low != high else ""
+        return f"{row.level_probability:.0%}{span}"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -188,13 +287,68 @@ class LearnerLanguageAdmin(VisibleToAdmin, ModelAdmin):
         services.override_level(row=stored, level=obj.level, by=by, now=now)
 
 
+class StandingForm(_StandingForm):
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        required=False,
+        choices=[
+            ("", _("Leave it as it is")),
+            (TutorProfile.Status.APPROVED, _("Approve: they may teach, and see their students")),
+            (TutorProfile.Status.DECLINED, _("Decline: they see no learner")),
+        ],
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+
+    class Meta:
+        model = TutorProfile
+        fields = ()
+
+
 @admin.register(TutorProfile)
-class TutorProfileAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
-    list_display = ("user", "status", "created_at", "decided_by", "decided_at")
+class TutorProfileAdmin(AdminActions, ModelAdmin):
+    form = StandingForm
+    about = _(
+        "Who asked to teach. An approved tutor enters the back office and sees the students whom"
+        " an admin assigns to them."
+    )
+    labels = {"user": _("E-mail"), "about": _("About them"), "created_at": _("Asked")}
+    list_display = ("user", "name", "status", "in_short", "created_at", "decided_by", "decided_at")
     list_filter = ("status",)
     list_select_related = ("user", "decided_by")
     search_fields = ("user__email", "user__name")
+    search_help_text = _("By name or e-mail address")
+    # "pending" comes last in the alphabet, so it stands first; of these who waits longest.
+    ordering = ("-status", "created_at")
+    list_per_page = 50
+    readonly_fields = ("user", "name", "status", "about", "created_at", "decided_by", "decided_at")
+    fields = (*readonly_fields, "decision")
     actions = ("approve", "decline")
+
+    def heading(self, obj: TutorProfile) -> str:
+        return obj.user.name
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: TutorProfile | None = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: TutorProfile, form: "forms.ModelForm[Any]", change: bool
+    ) -> None:
+        verdict = form.cleaned_data["decision"]
+        if verdict:
+            approves = verdict == TutorProfile.Status.APPROVED
+            decide = services.approve_tutor if approves else services.decline_tutor
+            decide(tutor=obj.user, **_by(request))
+
+    @admin.display(description=_("Name"), ordering="user__name")
+    def name(self, profile: TutorProfile) -> str:
+        return profile.user.name
+
+    @admin.display(description=_("About them"))
+    def in_short(self, profile: TutorProfile) -> str:
+        return Truncator(profile.about).words(12) or "–"
 
     @admin.action(description="Approve the selected tutors", permissions=["manage"])
     def approve(self, request: HttpRequest, profiles: QuerySet[TutorProfile]) -> None:
@@ -224,12 +378,25 @@ class AssignmentForm(_AssignmentForm):
 @admin.register(TutorAssignment)
 class TutorAssignmentAdmin(VisibleToAdmin, AdminActions, ModelAdmin):
     form = AssignmentForm
+    about = _(
+        "Which tutor sees which student. An assignment that has ended shows the tutor nothing."
+    )
+    labels = {"created_at": _("Since"), "ended_at": _("Until")}
+    ordering = ("-created_at",)
+    list_per_page = 50
+    search_help_text = _("By the tutor's or the student's name or e-mail address")
     list_display = ("tutor", "student", "created_at", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("tutor", "student")
-    search_fields = ("tutor__email", "student__email", "student__name")
+    search_fields = ("tutor__email", "tutor__name", "student__email", "student__name")
     autocomplete_fields = ("tutor", "student")
     actions = ("end",)
+
+    def heading(self, obj: TutorAssignment) -> str:
+        return _("%(tutor)s teaches %(student)s") % {
+            "tutor": obj.tutor.name,
+            "student": obj.student.name,
+        }
 
     def has_change_permission(
         self, request: HttpRequest, obj: TutorAssignment | None = None
@@ -257,12 +424,28 @@ class TutorAssignmentAdmin(VisibleToAdmin, AdminActions, ModelAdmin):
 
 @admin.register(RefreshFamily)
 class RefreshFamilyAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
+    about = _(
+        "Apps that signed in over the API, each with its own chain of tokens. Signing one out ends"
+        " it within minutes. Browsers are not listed."
+    )
+    labels = {
+        "created_at": _("Signed in"),
+        "rotated_at": _("Last seen"),
+        "revoked_at": _("Signed out"),
+        "revoked_because": _("Why"),
+    }
+    ordering = ("-rotated_at",)
+    list_per_page = 50
+    search_help_text = _("By e-mail address")
     list_display = ("user", "created_at", "rotated_at", "revoked_at", "revoked_because")
     list_filter = ("revoked_because",)
     list_select_related = ("user",)
     search_fields = ("user__email",)
     exclude = ("current_jti",)
     actions = ("revoke",)
+
+    def heading(self, obj: RefreshFamily) -> str:
+        return str(obj.user)
 
     @admin.action(description="Sign the selected devices out", permissions=["manage"])
     def revoke(self, request: HttpRequest, families: QuerySet[RefreshFamily]) -> None:
@@ -273,12 +456,45 @@ class RefreshFamilyAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin, ModelAdmin):
-    list_display = ("created_at", "action", "actor", "subject", "address")
-    list_filter = ("action",)
+    about = _("What was done to accounts and records, by whom and from where. Nothing changes it.")
+    labels = {
+        "created_at": _("When"),
+        "actor": _("By"),
+        "subject": _("About"),
+        "address": _("From address"),
+    }
+    list_display = ("created_at", "done", "actor", "subject", "address")
+    list_filter = (("created_at", DayRangeFilter), "action")
+    list_filter_submit = True
     list_select_related = ("actor", "subject")
-    search_fields = ("subject__email", "actor__email")
+    search_fields = ("subject__email", "actor__email", "action")
+    search_help_text = _("By e-mail address, or by what was done")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
+    list_per_page = 50
+    paginator = BoundedPaginator
+    fields = ("created_at", "done", "actor", "subject", told("detail", _("Details")), "address")
+
+    def heading(self, obj: AuditEntry) -> str:
+        return self.done(obj)
+
+    @admin.display(description=_("What was done"), ordering="action")
+    def done(self, entry: AuditEntry) -> str:
+        return entry.action.replace("_", " ").replace(".", ": ").capitalize()
+
+
+def waiting(request: HttpRequest) -> int | None:
+    """For the sidebar: how many tutors wait to be let in."""
+    if not caller_of(request).is_admin:
+        return None
+    return TutorProfile.objects.filter(status=TutorProfile.Status.PENDING).count() or None
+
+
+def _links(user: User, lists: dict[Any, str]) -> SafeString:
+    """To lists, searched for the user."""
+    asked = urlencode({"q": user.email})
+    links = [(reverse(f"admin:{name}_changelist"), asked, title) for title, name in lists.items()]
+    return format_html_join(" · ", '<a class="text-link" href="{}?{}">{}</a>', links) or NOTHING
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

@@ -1,79 +1,46 @@
-from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.functional import cached_property
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.utils import parse_date_str
 
 from ai.models import UsageRecord
 from ai.prices import price_of
-
-if TYPE_CHECKING:
-    _Paginator = Paginator[Any]
-else:
-    _Paginator = Paginator
-
-COUNTED_AT_MOST = 10_000
-
-
-class BoundedPaginator(_Paginator):
-    """Counts no further than a person pages: counting millions of events would be the slow part."""
-
-    @cached_property
-    def count(self) -> int:
-        rows = cast(QuerySet[UsageRecord], self.object_list)
-        return rows.order_by()[:COUNTED_AT_MOST].count()
-
-
-class DayRangeFilter(RangeDateFilter):
-    """Whole days of the server's time zone, the last one included."""
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[UsageRecord]
-    ) -> QuerySet[UsageRecord]:
-        first, last = (self._day(end) for end in ("from", "to"))
-        if first:
-            queryset = queryset.filter(created_at__gte=first)
-        if last:
-            queryset = queryset.filter(created_at__lt=last + timedelta(days=1))
-        return queryset
-
-    def _day(self, end: str) -> datetime | None:
-        day = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
-        return make_aware(datetime.combine(day, time.min)) if day else None
+from config.back_office import BoundedPaginator, DayRangeFilter, ModelAdmin
 
 
 @admin.register(UsageRecord)
 class UsageRecordAdmin(ModelAdmin):
+    about = _("Every call to a provider: what it was for, what it cost, how it ended.")
+    labels = {
+        "created_at": _("When"),
+        "error_code": _("Error"),
+        "first_token_ms": _("First token, ms"),
+        "latency_ms": _("Took, ms"),
+        "user": _("For"),
+        "reference": _("Row"),
+        "estimated": _("Estimated"),
+    }
     list_display = (
-        "created_at",
-        "provider",
-        "model",
-        "purpose",
-        "outcome",
-        "error_code",
-        "tokens",
-        "cost",
-        "first_token_ms",
+        "created_at", "provider", "model", "what_for", "ended", "tokens", "cost", "first_token_ms",
         "latency_ms",
-    )
+    )  # fmt: skip
+    fields = (
+        "created_at", "user", "provider", "model", "what_for", "prompt", "reference", "tokens",
+        "estimated", "cost", "first_token_ms", "latency_ms", "ended",
+    )  # fmt: skip
+    date_hierarchy = "created_at"
+    search_help_text = _("By user, model, prompt, error or the id of the row it was for")
     list_filter = ("provider", "purpose", "outcome", ("created_at", DayRangeFilter))
     list_filter_submit = True
-    search_fields = ("model", "prompt", "error_code", "reference__exact")
+    search_fields = ("user__email", "model", "prompt", "error_code", "reference__exact")
     ordering = ("-created_at",)
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
     list_before_template = "ai/usage_totals.html"
-    raw_id_fields = ("user",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -93,12 +60,24 @@ class UsageRecordAdmin(ModelAdmin):
             context["usage_totals"] = totals(context["cl"].queryset)
         return response
 
-    @admin.display(description=_("tokens in / out"), ordering="tokens_out")
+    def heading(self, obj: UsageRecord) -> str:
+        return f"{obj.provider} {obj.model}, {self.what_for(obj)}"
+
+    @admin.display(description=_("Purpose"), ordering="purpose")
+    def what_for(self, row: UsageRecord) -> str:
+        return row.purpose.replace("_", " ")
+
+    @admin.display(description=_("Outcome"), ordering="outcome")
+    def ended(self, row: UsageRecord) -> str:
+        why = row.error_code.replace("_", " ")
+        return f"{row.get_outcome_display()}: {why}" if why else row.get_outcome_display()
+
+    @admin.display(description=_("Tokens in / out"), ordering="tokens_out")
     def tokens(self, row: UsageRecord) -> str:
         mark = "~" if row.estimated else ""
         return f"{mark}{row.tokens_in} / {mark}{row.tokens_out}"
 
-    @admin.display(description=_("cost, US dollars"), ordering="cost_micros")
+    @admin.display(description=_("Cost, US dollars"), ordering="cost_micros")
     def cost(self, row: UsageRecord) -> str:
         if price_of(row.provider, row.model) is None:
             return str(_("no price known"))

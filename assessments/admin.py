@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV, YAML
-from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action
 
@@ -27,6 +27,7 @@ from assessments.models import Assessment, Item, Response
 from assessments.services import set_item_state
 from assessments.services.bank import is_from_files
 from assessments.services.disputes import DISPUTED, settle_items
+from config.back_office import ModelAdmin, TabularInline, told
 from config.languages import TAUGHT
 
 __all__ = ["AssessmentAdmin", "DisputeAdmin", "ItemAdmin", "ResponseAdmin"]
@@ -89,6 +90,9 @@ class FlagFilter(admin.SimpleListFilter):
         return queryset.filter(flags__contains=[self.value()]) if self.value() else queryset
 
 
+TOLD_EXPLANATION = told("explanation", _("Explanation"))
+
+
 @admin.register(Item)
 class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     """The item bank. Content of items from the bank's files is changed there, not here."""
@@ -98,18 +102,35 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     import_form_class = ImportForm
     export_form_class = ExportForm
     formats = (CSV, YAML)
+    about = _(
+        "The calibrated questions of tests. Those of the bank's files are changed there; here they"
+        " are looked at, asked or retired, and your own are added or imported."
+    )
+    labels = {
+        "slug": _("Item"),
+        "level": _("Level"),
+        "topic": _("Point or theme"),
+        "options": _("Options"),
+        "key": _("Key"),
+        "difficulty": _("Difficulty (b)"),
+        "discrimination": _("Discrimination (a)"),
+        "guessing": _("Guessing (c)"),
+        "exposures": _("Asked, times"),
+        "calibrated_at": _("Calibrated"),
+    }
     list_display = (
-        "slug", "language", "level", "skill", "topic", "state", "flagged", "difficulty",
-        "calibrated", "exposures", "share_right",
+        "slug", "language", "level", "skill", "state", "difficulty", "calibrated", "exposures",
+        "share_right", "flagged",
     )  # fmt: skip
     list_filter = ("language", "level", "skill", "state", "type", FlagFilter)
     search_fields = ("slug", "topic", "prompt")
+    search_help_text = _("By name, point or theme, or what is asked")
     ordering = ("language", "level", "skill", "slug")
     list_per_page = 50
     show_full_result_count = False
     readonly_fields = ("preview", "exposures", "calibrated_at", "flagged", "history")
     fieldsets = (
-        (None, {"fields": ("preview", ("language", "level", "skill"), ("slug", "topic", "state"))}),
+        (None, {"fields": ("preview", "slug", "language", "level", "skill", "topic", "state")}),
         ("Question", {"fields": ("type", "prompt", "passage", "options", "key", "explanation")}),
         ("Parameters", {"fields": (PARAMETERS, ("calibrated_at", "exposures"))}),
         ("Calibration", {"fields": ("flagged", "history")}),
@@ -125,8 +146,16 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> Any:
         if obj and is_from_files(obj.slug):
             content = ("language", "level", "skill", "slug", "topic", "type", "prompt", "passage")
-            return (*self.readonly_fields, *content, "options", "key", "explanation")
+            return (*self.readonly_fields, *content, TOLD_EXPLANATION)
         return self.readonly_fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
+        """One from the files shows its options and its key as a learner sees them, and no code."""
+        if not (obj and is_from_files(obj.slug)):
+            return super().get_fieldsets(request, obj)
+        first, question, *rest = self.fieldsets
+        asked = ("type", "prompt", "passage", TOLD_EXPLANATION)
+        return (first, (question[0], {"fields": asked}), *rest)
 
     def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
         """Answers point at items, so they are retired instead."""
@@ -144,15 +173,15 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
             obj.calibrated_at = timezone.now()
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="Calibrated", boolean=True, ordering="calibrated_at")
+    @admin.display(description=_("Calibrated"), boolean=True, ordering="calibrated_at")
     def calibrated(self, item: Item) -> bool:
         return item.calibrated_at is not None
 
-    @admin.display(description="Right")
+    @admin.display(description=_("Right"))
     def share_right(self, item: Any) -> str:
         return f"{item.right / item.answered:.0%} of {item.answered}" if item.answered else "–"
 
-    @admin.display(description="As a learner sees it")
+    @admin.display(description=_("As a learner sees it"))
     def preview(self, item: Item) -> SafeString:
         if not (item.prompt and item.key):
             return SafeString("–")
@@ -169,11 +198,11 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
             options,
         )
 
-    @admin.display(description="Flags")
+    @admin.display(description=_("Flags"))
     def flagged(self, item: Item) -> str:
         return ", ".join(flag.replace("_", " ") for flag in item.flags) or "–"
 
-    @admin.display(description="Last calibrations")
+    @admin.display(description=_("Last calibrations"))
     def history(self, item: Item) -> SafeString:
         rows = item.calibrations.order_by("-created_at")[:CALIBRATIONS_SHOWN]
         lines = format_html_join(
@@ -220,6 +249,7 @@ def _count(answers: QuerySet[Response]) -> Coalesce:
 
 class ResponseInline(ReadOnlyAdmin, TabularInline):
     model = Response
+    labels = {"number": _("No."), "correct": _("Right"), "time_spent": _("Seconds")}
     fields = ("number", "item", "item_level", "given", "correct", "time_spent", "asked_at")
     readonly_fields = ("item_level", "given", "asked_at")
     extra = 0
@@ -231,11 +261,11 @@ class ResponseInline(ReadOnlyAdmin, TabularInline):
         responses: QuerySet[Response] = super().get_queryset(request)
         return responses.select_related("item")
 
-    @admin.display(description="Level")
+    @admin.display(description=_("Level"))
     def item_level(self, response: Response) -> str:
         return response.item.level
 
-    @admin.display(description="Answer")
+    @admin.display(description=_("Answer"))
     def given(self, response: Response) -> str:
         if response.dont_know:
             return "I don't know"
@@ -244,6 +274,16 @@ class ResponseInline(ReadOnlyAdmin, TabularInline):
 
 @admin.register(Assessment)
 class AssessmentAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
+    about = _("Tests that learners took: the level found, how sure it is, and every answer.")
+    labels = {
+        "assessment_type": _("Kind"),
+        "stopped_because": _("Ended since"),
+        "ability": _("Ability, on the items' scale"),
+        "created_at": _("Begun"),
+        "completed_at": _("Finished"),
+    }
+    search_help_text = _("By the learner's name or e-mail address")
+    list_per_page = 50
     list_display = (
         "learner", "language", "assessment_type", "status", "level", "certainty", "interval",
         "created_at",
@@ -256,12 +296,13 @@ class AssessmentAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     inlines = (ResponseInline,)
     actions_list = ("stated_certainty",)
     fieldsets = (
-        (None, {"fields": (("learner", "language", "assessment_type"), ("status", "topics"))}),
+        (None, {"fields": ("learner", ("language", "assessment_type"), ("status", "topics"))}),
         (
             "Result",
             {
                 "fields": (
-                    ("level", "certainty", "interval", "stopped_because"),
+                    ("level", "certainty"),
+                    ("interval", "stopped_because"),
                     ("ability", "standard_error"),
                     "skills",
                     "strengths",
@@ -273,16 +314,20 @@ class AssessmentAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     )
     readonly_fields = ("certainty", "interval", "skills")
 
-    @admin.display(description="Certainty", ordering="probability")
+    def heading(self, obj: Assessment) -> str:
+        kind, language = obj.get_assessment_type_display(), obj.get_language_display()
+        return f"{obj.learner.name}: {kind}, {language}"
+
+    @admin.display(description=_("Certainty"), ordering="probability")
     def certainty(self, assessment: Assessment) -> str:
         return _sure(assessment.probability)
 
-    @admin.display(description="Interval")
+    @admin.display(description=_("Interval"))
     def interval(self, assessment: Assessment) -> str:
         low, high = assessment.level_low, assessment.level_high
         return "–" if not low else low if low == high else f"{low} to {high}"
 
-    @admin.display(description="By skill")
+    @admin.display(description=_("By skill"))
     def skills(self, assessment: Assessment) -> SafeString:
         rows = (
             (Item.Skill(row["skill"]).label, row["level"], _sure(row["probability"]))

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin_mixins import VisibleToAdmin
@@ -15,6 +14,7 @@ from accounts.callers import caller_of
 from assessments.feedback import answer_text
 from assessments.models import Dispute, Response
 from assessments.services.disputes import accept_dispute, decline_dispute, override_grade
+from config.back_office import BoundedPaginator, ModelAdmin
 from config.errors import DomainError
 
 if TYPE_CHECKING:
@@ -115,6 +115,12 @@ class AboutAnAnswer(VisibleToAdmin, ModelAdmin):
 @admin.register(Dispute)
 class DisputeAdmin(AboutAnAnswer):
     form = DecisionForm
+    about = _(
+        "Grades that a learner says are wrong. Accept one and a typed answer joins the key for"
+        " everybody; else say why the grade stands."
+    )
+    labels = {"reason": _("Why"), "note": _("Told to the learner"), "created_at": _("Asked")}
+    search_help_text = _("By the learner's e-mail address, or by item")
     list_display = ("learner", "prompt", "given", "key", "reason", "status", "created_at")
     list_filter = ("status", "response__assessment__language", "response__item__type")
     list_select_related = ("response__item", "response__assessment__learner")
@@ -127,6 +133,9 @@ class DisputeAdmin(AboutAnAnswer):
 
     def answer(self, row: Dispute) -> Response:
         return row.response
+
+    def heading(self, obj: Dispute) -> str:
+        return f"{self.learner(obj)}: {obj.response.item.slug}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dispute]:
         rows: QuerySet[Dispute] = super().get_queryset(request)
@@ -171,6 +180,16 @@ class ResponseAdmin(AboutAnAnswer):
     """A tutor's word on a grade wins over every rule."""
 
     form = GradeForm
+    about = _("What learners answered in tests. A tutor's word on a grade wins over every rule.")
+    labels = {
+        "correct": _("Right"),
+        "score": _("Score, 0 to 1"),
+        "asked_at": _("Asked"),
+        "answered_at": _("Answered"),
+        "regraded_at": _("Grade set"),
+    }
+    paginator = BoundedPaginator
+    search_help_text = _("By the learner's e-mail address, or by item")
     list_display = ("learner", "item_name", "prompt", "given", "correct", "set_by", "asked_at")
     list_filter = ("correct", "assessment__language", "item__type")
     list_select_related = ("item", "assessment__learner", "graded_by")
@@ -184,6 +203,9 @@ class ResponseAdmin(AboutAnAnswer):
 
     def answer(self, row: Response) -> Response:
         return row
+
+    def heading(self, obj: Response) -> str:
+        return f"{self.learner(obj)}: {obj.item.slug}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Response]:
         rows: QuerySet[Response] = super().get_queryset(request)

@@ -2,6 +2,7 @@
 
 from axes.models import AccessAttempt
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -10,10 +11,10 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin_mixins import ReadOnlyAdmin
+from config.back_office import ModelAdmin
 
 for _model in (PeriodicTask, ClockedSchedule, CrontabSchedule, SolarSchedule, IntervalSchedule):
     admin.site.unregister(_model)
@@ -33,6 +34,15 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):
 @admin.register(PeriodicTask)
 class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):
     form = PeriodicTaskForm
+    about = _("Work that is done by the clock. Switch one off, or change when it is done.")
+    list_display = ("name", "enabled", "scheduler", "last_run_at", "total_run_count")
+    list_display_links = ("name",)
+    labels = {
+        "enabled": _("On"),
+        "last_run_at": _("Last done"),
+        "total_run_count": _("Times done"),
+    }
+    ordering = ("name",)
 
 
 @admin.register(IntervalSchedule)
@@ -52,6 +62,9 @@ class ClockedScheduleAdmin(beat.ClockedScheduleAdmin, ModelAdmin):
 
 @admin.register(AccessAttempt)
 class AccessAttemptAdmin(ReadOnlyAdmin, ModelAdmin):
+    about = _("Who failed to sign in, from where and how often. After five, they are locked out.")
+    list_per_page = 50
+    search_help_text = _("By e-mail address or address on the network")
     list_display = ("attempt_time", "username", "ip_address", "failures_since_start")
     search_fields = ("username", "ip_address")
     ordering = ("-attempt_time",)

@@ -23,12 +23,16 @@ class ParlanceAdminSite(UnfoldAdminSite):
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the overview's figures; usage and failures are for admins only."""
+    """Add what waits, the figures and the ways on; usage and failures are for admins only."""
     from accounts.callers import caller_of
-    from config.dashboard import failures, figures, usage_by_provider
+    from config.dashboard import failures, figures, rooms, usage_by_provider, waits
 
-    now = timezone.now()
-    context["figures"] = figures(caller_of(request), now=now)
+    now, navigation = timezone.now(), context["sidebar_navigation"]
+    context |= {
+        "figures": figures(caller_of(request), now=now),
+        "waits": waits(navigation, request=request),
+        "rooms": rooms(navigation),
+    }
     if for_admins(request):
         context |= {"usage": usage_by_provider(now=now), "failures": failures(now=now)}
     return context

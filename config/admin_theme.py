@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -46,78 +47,116 @@ def _admins_link(title: Any, icon: str, model: str) -> dict[str, Any]:
     return _link(title, icon, model) | {"permission": for_admins}
 
 
+def _style(_request: HttpRequest) -> str:
+    return static("css/admin.css")
+
+
+def _icon(_request: HttpRequest) -> str:
+    return static("icons/parlance.svg")
+
+
+def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(items)}
+
+
+OVERVIEW: dict[str, Any] = {
+    "items": [
+        {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+        {
+            "title": _("Your learners"),
+            "icon": "co_present",
+            "link": reverse_lazy("conversations:tutor_queue"),
+        },
+    ]
+}
+PEOPLE = _group(
+    _("People"),
+    _link(_("Users"), "person", "accounts_user"),
+    _link(_("Levels"), "signal_cellular_alt", "accounts_learnerlanguage"),
+    _admins_link(_("Tutors"), "supervisor_account", "accounts_tutorprofile")
+    | {"badge": "accounts.admin.waiting"},
+    _link(_("Assignments"), "group_add", "accounts_tutorassignment"),
+)
+TALKING = _group(
+    _("Talking"),
+    _link(_("Conversations"), "forum", "conversations_conversation"),
+    _link(_("Messages"), "chat_bubble", "conversations_message"),
+    _link(_("Calls for a tutor"), "support_agent", "conversations_tutorrequest")
+    | {"badge": "conversations.handover.admin.waiting"},
+    _link(_("Routing"), "alt_route", "conversations_routingdecision"),
+    _link(_("Tutoring sessions"), "groups", "conversations_tutoringsession"),
+    _link(_("Companions"), "diversity_3", "learning_companion"),
+    _admins_link(_("Memory consents"), "psychology_alt", "conversations_memoryconsent"),
+)
+TESTS = _group(
+    _("Tests"),
+    _link(_("Assessments"), "quiz", "assessments_assessment"),
+    _link(_("Answers"), "rule", "assessments_response"),
+    _link(_("Disputed grades"), "gavel", "assessments_dispute")
+    | {"badge": "assessments.dispute_admin.waiting"},
+    _admins_link(_("Item bank"), "inventory_2", "assessments_item"),
+)
+KNOWLEDGE = _group(
+    _("What is known"),
+    _link(_("Mastery"), "psychology", "learning_mastery"),
+    _link(_("Recurring errors"), "error", "learning_recurringerror"),
+    _link(_("Skills"), "trending_up", "learning_skillprogress"),
+    _link(_("Evidence"), "fact_check", "learning_evidence"),
+    _link(_("Learning sessions"), "schedule", "learning_learningsession"),
+    _link(_("Study days"), "calendar_month", "learning_studyday"),
+)
+PRACTICE = _group(
+    _("Practice"),
+    _link(_("Practice sets"), "checklist", "practice_practiceset"),
+    _link(_("Questions"), "help", "practice_question"),
+    _link(_("Exercise answers"), "edit_note", "learning_exerciseanswer"),
+    _link(_("Decks"), "style", "practice_deck"),
+    _link(_("Notes on cards"), "sticky_note_2", "practice_note"),
+    _link(_("Card schedules"), "event_repeat", "practice_cardschedule"),
+    _link(_("Reviews"), "history", "practice_reviewlog"),
+    _admins_link(_("Deck imports"), "upload_file", "practice_deckimport"),
+)
+LIBRARY = _group(
+    _("Library"),
+    _admins_link(_("Content"), "menu_book", "learning_contentitem"),
+    _admins_link(_("Word lists"), "translate", "practice_vocabularylist"),
+    _admins_link(_("Words"), "abc", "practice_vocabularyitem"),
+    _admins_link(_("Concepts"), "category", "learning_concept"),
+)
+OPERATIONS = _group(
+    _("Operations"),
+    _admins_link(_("Moderation"), "flag", "ai_moderationflag")
+    | {"badge": "conversations.moderation.admin.waiting"},
+    _admins_link(_("Usage and cost"), "payments", "ai_usagerecord"),
+    _admins_link(_("Schedules"), "schedule", "django_celery_beat_periodictask"),
+    _admins_link(_("Signed-in apps"), "devices", "accounts_refreshfamily"),
+    _admins_link(_("Sign-in failures"), "lock", "axes_accessattempt"),
+    _admins_link(_("Audit log"), "history", "accounts_auditentry"),
+    _admins_link(_("Companion use"), "timelapse", "learning_companionsession"),
+    _admins_link(_("Permissions"), "key", "auth_group"),
+)
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Parlance",
     "SITE_HEADER": "Parlance",
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "school",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "BORDER_RADIUS": "10px",
     "COLORS": {"base": PAPER, "primary": INK_BLUE},
+    "STYLES": [_style],
     "DASHBOARD_CALLBACK": "config.admin_site.dashboard",
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
-            {
-                "items": [
-                    {
-                        "title": _("Overview"),
-                        "icon": "dashboard",
-                        "link": reverse_lazy("admin:index"),
-                    }
-                ]
-            },
-            {
-                "title": _("People"),
-                "separator": True,
-                "items": [
-                    _link(_("Users"), "person", "accounts_user"),
-                    _link(_("Levels"), "signal_cellular_alt", "accounts_learnerlanguage"),
-                    _admins_link(_("Tutors"), "supervisor_account", "accounts_tutorprofile"),
-                    _admins_link(_("Assignments"), "group_add", "accounts_tutorassignment"),
-                ],
-            },
-            {
-                "title": _("Learning"),
-                "separator": True,
-                "items": [
-                    _link(_("Conversations"), "forum", "conversations_conversation"),
-                    _link(_("Calls for a tutor"), "support_agent", "conversations_tutorrequest")
-                    | {"badge": "conversations.handover.admin.waiting"},
-                    _link(_("Routing"), "alt_route", "conversations_routingdecision"),
-                    _link(_("Tutoring sessions"), "groups", "conversations_tutoringsession"),
-                    _link(_("Assessments"), "quiz", "assessments_assessment"),
-                    _link(_("Disputed grades"), "gavel", "assessments_dispute")
-                    | {"badge": "assessments.dispute_admin.waiting"},
-                    _link(_("Mastery"), "psychology", "learning_mastery"),
-                    _link(_("Recurring errors"), "error", "learning_recurringerror"),
-                    _link(_("Skills"), "trending_up", "learning_skillprogress"),
-                    _link(_("Evidence"), "fact_check", "learning_evidence"),
-                    _link(_("Learning sessions"), "schedule", "learning_learningsession"),
-                    _link(_("Decks"), "style", "practice_deck"),
-                    _link(_("Reviews"), "history", "practice_reviewlog"),
-                    _link(_("Exercise answers"), "edit_note", "learning_exerciseanswer"),
-                    _link(_("Practice sets"), "checklist", "practice_practiceset"),
-                    _link(_("Questions"), "quiz", "practice_question"),
-                    _link(_("Companions"), "diversity_3", "learning_companion"),
-                    _admins_link(_("Content"), "menu_book", "learning_contentitem"),
-                    _admins_link(_("Word lists"), "translate", "practice_vocabularylist"),
-                    _admins_link(_("Words"), "abc", "practice_vocabularyitem"),
-                    _admins_link(_("Concepts"), "category", "learning_concept"),
-                    _admins_link(_("Item bank"), "inventory_2", "assessments_item"),
-                ],
-            },
-            {
-                "title": _("Operations"),
-                "separator": True,
-                "items": [
-                    _admins_link(_("Moderation"), "flag", "ai_moderationflag")
-                    | {"badge": "conversations.moderation.admin.waiting"},
-                    _admins_link(_("Usage and cost"), "payments", "ai_usagerecord"),
-                    _admins_link(_("Schedules"), "schedule", "django_celery_beat_periodictask"),
-                    _admins_link(_("Sign-in failures"), "lock", "axes_accessattempt"),
-                    _admins_link(_("Audit log"), "history", "accounts_auditentry"),
-                ],
-            },
+            OVERVIEW,
+            PEOPLE,
+            TALKING,
+            TESTS,
+            KNOWLEDGE,
+            PRACTICE,
+            LIBRARY,
+            OPERATIONS,
         ],
     },
 }

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -49,6 +51,29 @@ def figures(user: User, *, now: datetime) -> list[Figure]:
             _("%(count)d this week") % {"count": talks["recent"]},
         ),
         Figure(_("Placed this week"), _placed(user, since), _("placement tests finished")),
+    ]
+
+
+def rooms(navigation: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The groups of the sidebar with the links that the caller may follow."""
+    groups = (
+        {"title": group["title"], "links": [one for one in group["items"] if one["has_permission"]]}
+        for group in navigation
+        if group.get("title")
+    )
+    return [group for group in groups if group["links"]]
+
+
+def waits(navigation: list[dict[str, Any]], *, request: HttpRequest) -> list[dict[str, Any]]:
+    """The lists of the sidebar in which something waits for the caller's decision; how much."""
+    badged = [one for room in rooms(navigation) for one in room["links"] if one.get("badge")]
+    for one in badged:
+        # The sidebar shows the same number, and would count again.
+        one["badge_callback"] = import_string(one["badge"])(request)
+    return [
+        {"count": one["badge_callback"], "title": one["title"], "link": one["link"]}
+        for one in badged
+        if one["badge_callback"]
     ]
 
 

@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
+from config.back_office import ModelAdmin, told
 from config.errors import DomainError
 from conversations.handover.models import RoutingDecision, TutorRequest
 from conversations.handover.selectors import rule_records
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 else:
     _RequestForm = forms.ModelForm
 
+STATES = {
+    "asked": _("Asked"),
+    "queued": _("Waiting"),
+    "human": _("With a tutor"),
+    "returned": _("Given back"),
+    "withdrawn": _("Withdrawn"),
+}
 UNDECIDED = ("", _("No verdict"))
 
 
@@ -55,6 +62,22 @@ class AnswerForm(_RequestForm):
 @admin.register(TutorRequest)
 class TutorRequestAdmin(VisibleToAdmin, ModelAdmin):
     form = AnswerForm
+    about = _(
+        "Learners who asked for a person, or were sent to one. Open a call to answer it; the answer"
+        " stands in the learner's conversation."
+    )
+    labels = {
+        "question": _("Question"),
+        "tutor": _("Taken by"),
+        "requested_at": _("Asked"),
+        "queued_at": _("Tutors told"),
+        "taken_at": _("Taken"),
+        "answered_at": _("Answered"),
+        "returned_at": _("Given back to the AI tutor"),
+        "withdrawn_at": _("Withdrawn by the learner"),
+        "verdict_note": _("Why"),
+    }
+    search_help_text = _("By the question, or by the learner's name or e-mail address")
     list_display = ("learner", "question", "state", "urgency", "tutor", "verdict", "requested_at")
     list_filter = ("decision__urgency", "decision__rule", "verdict")
     list_select_related = ("learner", "tutor", "decision")
@@ -97,9 +120,12 @@ class TutorRequestAdmin(VisibleToAdmin, ModelAdmin):
         except DomainError as error:
             self.message_user(request, error.message, messages.ERROR)
 
+    def heading(self, obj: TutorRequest) -> str:
+        return _("%(name)s asks for a tutor") % {"name": obj.learner.name}
+
     @admin.display(description=_("State"))
     def state(self, request: TutorRequest) -> str:
-        return request.state
+        return str(STATES.get(request.state, request.state))
 
     @admin.display(description=_("Urgency"), ordering="decision__urgency")
     def urgency(self, request: TutorRequest) -> str:
@@ -125,6 +151,13 @@ def _done(obj: TutorRequest, *, by: HttpRequest, said: dict[str, Any]) -> None:
 
 @admin.register(RoutingDecision)
 class RoutingDecisionAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
+    about = _("Whether a message called for a human tutor, by which rule, and why.")
+    labels = {
+        "should_route": _("Tutor called"),
+        "reason": _("Reason"),
+        "created_at": _("When"),
+    }
+    search_help_text = _("By learner, topic or reason")
     list_display = ("learner", "should_route", "rule", "urgency", "topic", "reason", "created_at")
     list_filter = ("should_route", "rule", "urgency")
     list_select_related = ("learner",)
@@ -135,8 +168,11 @@ class RoutingDecisionAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     actions_list = ("rules",)
     fields = (
         "learner", "conversation", "message", "should_route", "rule", "reason", "urgency", "topic",
-        "context", "created_at",
+        told("context", _("What the tutor was told")), "created_at",
     )  # fmt: skip
+
+    def heading(self, obj: RoutingDecision) -> str:
+        return f"{obj.learner.name}: {obj.get_rule_display()}"
 
     @action(  # type: ignore[untyped-decorator]
         description=_("How right each rule was"), url_path="rules", permissions=["view"]

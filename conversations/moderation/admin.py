@@ -7,14 +7,16 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin_mixins import AdminActions
 from accounts.callers import caller_of
 from ai.models import ModerationFlag
 from config.addresses import client_address
+from config.back_office import ModelAdmin, row_link
 from config.errors import DomainError
 from conversations.moderation.appeals import MAX_DECISION, decide
 from conversations.moderation.selectors import in_queue_order
@@ -77,6 +79,21 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(ModerationFlag)
 class ModerationFlagAdmin(AdminActions, ModelAdmin):
     form = DecisionForm
+    about = _(
+        "Texts that were found wanting. Appeals stand first. Uphold a flag, or dismiss it if the"
+        " text is fine; its writer reads what you say."
+    )
+    labels = {
+        "user": _("Writer"),
+        "severity": _("Severity"),
+        "action": _("What was done"),
+        "excerpt": _("What was found"),
+        "reason": _("Told to its writer"),
+        "found_by": _("Found by"),
+        "created_at": _("When"),
+        "decision": _("Why"),
+    }
+    search_help_text = _("By writer, or by the words found")
     list_display = (
         "words",
         "category",
@@ -95,7 +112,7 @@ class ModerationFlagAdmin(AdminActions, ModelAdmin):
     show_full_result_count = False
     actions = ("uphold", "dismiss")
     shown = (
-        "user", "surface", "source_type", "source_id", "category", "severity", "action", "status",
+        "user", "where", "rests_on", "category", "severity", "action", "status",
         "excerpt", "reason", "found_by", "created_at", "appeal", "appealed_at", "decision",
         "decided_by", "decided_at",
     )  # fmt: skip
@@ -133,17 +150,24 @@ class ModerationFlagAdmin(AdminActions, ModelAdmin):
         if said.get("verdict"):
             self._decide(request, [obj], said["verdict"], said.get("why", ""))
 
+    def heading(self, obj: ModerationFlag) -> str:
+        return f"{obj.get_category_display()}, {obj.get_severity_display().lower()}"
+
     @admin.display(description=_("What was found"))
     def words(self, flag: ModerationFlag) -> str:
-        return flag.excerpt[:80] or "–"
+        return Truncator(flag.excerpt).chars(80) or "–"
 
-    @admin.display(description=_("In a"), ordering="surface")
+    @admin.display(description=_("Where"), ordering="surface")
     def where(self, flag: ModerationFlag) -> str:
-        return flag.surface
+        return flag.surface.replace("_", " ").capitalize()
+
+    @admin.display(description=_("Its text"))
+    def rests_on(self, flag: ModerationFlag) -> SafeString:
+        return row_link(flag.source_type, flag.source_id)
 
     @admin.display(description=_("Appeal"))
     def appealed(self, flag: ModerationFlag) -> str:
-        return flag.appeal[:60] or "–"
+        return Truncator(flag.appeal).chars(60) or "–"
 
     @admin.display(description=_("State"), ordering="rank")
     def state(self, flag: ModerationFlag) -> str:

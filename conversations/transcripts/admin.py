@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from unfold.admin import ModelAdmin, TabularInline
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
+from config.back_office import ModelAdmin, TabularInline
 from config.errors import DomainError
 from conversations.transcripts.forms import AdminUploadForm
 from conversations.transcripts.models import SessionConcept, TutoringSession
@@ -26,6 +27,13 @@ from conversations.transcripts.services import delete_session, retry_session, up
 
 class SessionConceptInline(ReadOnlyAdmin, TabularInline):
     model = SessionConcept
+    labels = {
+        "name": _("Word or point"),
+        "difficulty": _("Difficulty"),
+        "correct": _("Right"),
+        "wrong": _("Wrong"),
+    }
+    hide_title = True
     fields = ("name", "difficulty", "correct", "wrong", "quote")
     readonly_fields = fields
     extra = 0
@@ -35,7 +43,25 @@ class SessionConceptInline(ReadOnlyAdmin, TabularInline):
 class TutoringSessionAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     """One's students' sessions; a new one is sent here, one that failed tried again."""
 
-    list_display = ("__str__", "student", "tutor", "language", "status", "step", "held_at")
+    about = _(
+        "Meetings with a tutor, read from their transcripts. One that failed can be tried again."
+    )
+    labels = {
+        "held_at": _("Held"),
+        "duration": _("Length, seconds"),
+        "progress": _("Read, %"),
+        "error_code": _("Error code"),
+        "error": _("What went wrong"),
+        "size": _("Size, bytes"),
+        "source": _("From"),
+        "speakers": _("Speakers"),
+        "student_speaker": _("The student is"),
+        "analysed_by": _("Read by"),
+        "created_at": _("Uploaded"),
+        "completed_at": _("Read"),
+    }
+    search_help_text = _("By title, student or tutor")
+    list_display = ("named", "student", "tutor", "language", "status", "step", "held_at")
     list_filter = ("status", "language", "format")
     list_select_related = ("student", "tutor")
     search_fields = ("title", "student__email", "student__name", "tutor__name")
@@ -51,6 +77,10 @@ class TutoringSessionAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
         "step", "progress", "attempts", "error_code", "error", "format", "encoding", "size",
         "source", "speakers", "student_speaker", "analysed_by", "created_at", "completed_at",
     )  # fmt: skip
+
+    @admin.display(description=_("Session"), ordering="title")
+    def named(self, session: TutoringSession) -> str:
+        return str(session)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whom a session is shown to may delete it, as on its page."""

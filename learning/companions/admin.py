@@ -3,11 +3,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
 from accounts.models import User
+from config.back_office import ModelAdmin
 from learning.companions import services
 from learning.companions.models import Companion, CompanionSession
 
@@ -17,12 +18,22 @@ class CompanionAdmin(AdminActions, VisibleToAdmin, ModelAdmin):
     """Those for everybody: what comes with Parlance is changed in its file and can be hidden here,
     and admins add companions of the house. Learners' own are looked at."""
 
-    list_display = (
-        "name", "subject", "topic", "spoken", "made_by", "is_active", "talks", "created_at",
-    )  # fmt: skip
+    about = _(
+        "Whom learners talk with. What comes with Parlance can be hidden here, admins add those of"
+        " the house, and learners' own are only looked at."
+    )
+    labels = {
+        "is_active": _("Shown"),
+        "language": _("Language"),
+        "duration": _("Minutes"),
+        "instructions": _("What it is like"),
+        "keeps_private": _("Keeps to itself"),
+    }
+    list_display = ("name", "subject", "topic", "spoken", "made_by", "is_active", "talks")
     list_filter = ("subject", "language", "is_active")
     list_select_related = ("author",)
     search_fields = ("name", "topic", "author__email", "author__name")
+    search_help_text = _("By name, topic or who made it")
     ordering = ("language", "subject", "name")
     list_per_page = 50
     show_full_result_count = False
@@ -54,15 +65,15 @@ class CompanionAdmin(AdminActions, VisibleToAdmin, ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Companion) -> None:
         services.delete_companion(companion=obj)
 
-    @admin.display(description="language", ordering="language")
+    @admin.display(description=_("Language"), ordering="language")
     def spoken(self, companion: Companion) -> str:
         return companion.get_language_display() or "any"
 
-    @admin.display(description="made by", ordering="author__email")
+    @admin.display(description=_("Made by"), ordering="author__email")
     def made_by(self, companion: Companion) -> User | str:
         return companion.author or ("Parlance" if companion.slug else "the house")
 
-    @admin.display(description="talked with", ordering="times")
+    @admin.display(description=_("Talks"), ordering="times")
     def talks(self, companion: Companion) -> int:
         times: int = companion.times  # type: ignore[attr-defined]  # annotated above
         return times
@@ -84,11 +95,18 @@ class CompanionAdmin(AdminActions, VisibleToAdmin, ModelAdmin):
 class CompanionSessionAdmin(ReadOnlyAdmin, ModelAdmin):
     """For admins alone: what a plan allows is counted by these."""
 
+    about = _("When somebody began to talk with a companion: a plan allows so many a month.")
+    labels = {"user": _("Learner"), "created_at": _("Began")}
+    search_help_text = _("By the learner or the companion")
+    list_per_page = 50
     list_display = ("user", "companion", "created_at")
     list_select_related = ("user", "companion")
     search_fields = ("user__email", "user__name", "companion__name")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
+
+    def heading(self, obj: CompanionSession) -> str:
+        return f"{obj.user.name}: {obj.companion}"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return caller_of(request).is_admin

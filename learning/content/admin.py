@@ -8,9 +8,9 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV, YAML
-from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
@@ -18,6 +18,7 @@ from accounts.callers import caller_of
 from accounts.models import User
 from ai.errors import ContentBlocked
 from ai.moderation import Verdict
+from config.back_office import BoundedPaginator, ModelAdmin, told
 from learning.content.exchange import ContentResource
 from learning.content.fitness import flag_content, judge_content
 from learning.content.models import ContentItem, ExerciseAnswer
@@ -83,6 +84,9 @@ class ContentForm(_ContentForm):
             self.add_error("content", error.message)
 
 
+TOLD_CONTENT = told("content", _("Content"))
+
+
 @admin.register(ContentItem)
 class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     """The shelf. What is made of grammar points and scenarios is changed in their files; here it
@@ -93,12 +97,23 @@ class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
     import_form_class = ImportForm
     export_form_class = ExportForm
     formats = (CSV, YAML)
+    about = _(
+        "Lessons, exercises and conversation starters. What comes with Parlance is changed in its"
+        " files and can be hidden here; content of your own is added, or imported."
+    )
+    labels = {
+        "content_type": _("Kind"),
+        "is_active": _("Shown"),
+        "minutes": _("Minutes"),
+        "content": _("Content"),
+        "slug": _("Name in the files"),
+    }
     list_display = (
-        "title", "content_type", "language", "level", "is_active", "own", "vector", "used",
-        "share_right",
+        "title", "content_type", "language", "level", "is_active", "own", "used", "share_right",
     )  # fmt: skip
     list_filter = ("content_type", "language", "level", "is_active")
     search_fields = ("title", "slug", "topics")
+    search_help_text = _("By title, topic or name in the files")
     autocomplete_fields = ("concepts",)
     ordering = ("language", "level", "content_type", "title")
     list_per_page = 50
@@ -125,11 +140,16 @@ class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ContentItem | None = None) -> Any:
         if obj and obj.slug:
-            return (*(name for name in self.form.Meta.fields if name != "is_active"), "slug")
-        return ()
+            kept = ("is_active", "content")
+            written = (name for name in self.form.Meta.fields if name not in kept)
+            return (*written, TOLD_CONTENT, "slug", "vector")
+        return ("vector",)
 
     def get_fields(self, request: HttpRequest, obj: ContentItem | None = None) -> Any:
-        return (*self.form.Meta.fields, *(["slug"] if obj and obj.slug else []))
+        if obj and obj.slug:
+            names = [TOLD_CONTENT if one == "content" else one for one in self.form.Meta.fields]
+            return (*names, "slug", "vector")
+        return (*self.form.Meta.fields, *(["vector"] if obj else []))
 
     def has_delete_permission(self, request: HttpRequest, obj: ContentItem | None = None) -> bool:
         """Learners' answers point at it, and the files would bring it back: it is hidden."""
@@ -145,20 +165,20 @@ class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
         save_content(item=obj)
         flag_content(form.verdict, author=caller_of(request), item=obj)
 
-    @admin.display(description="Made here", boolean=True)
+    @admin.display(description=_("Made here"), boolean=True)
     def own(self, item: ContentItem) -> bool:
         return not item.slug
 
-    @admin.display(description="Vector by")
+    @admin.display(description=_("Found by meaning, by"))
     def vector(self, item: ContentItem) -> str:
         held = getattr(item, "embedding", None)
         return held.embedder if held else "–"
 
-    @admin.display(description="Learners", ordering="users")
+    @admin.display(description=_("Learners"), ordering="users")
     def used(self, item: Any) -> int:
         return int(item.users)
 
-    @admin.display(description="Right")
+    @admin.display(description=_("Right"))
     def share_right(self, item: Any) -> str:
         return f"{item.right / item.answered:.0%} of {item.answered}" if item.answered else "–"
 
@@ -177,6 +197,18 @@ class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
 
 @admin.register(ExerciseAnswer)
 class ExerciseAnswerAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
+    about = _("What learners answered in the exercises of the library.")
+    labels = {
+        "item": _("Exercise"),
+        "prompt": _("Task"),
+        "answer": _("Answer"),
+        "correct": _("Right"),
+        "hint_used": _("With a hint"),
+        "answered_at": _("When"),
+    }
+    list_per_page = 50
+    paginator = BoundedPaginator
+    search_help_text = _("By learner, exercise, task or answer")
     list_display = ("learner", "item", "prompt", "answer", "correct", "hint_used", "answered_at")
     list_filter = ("correct", "hint_used", "item__language")
     list_select_related = ("session__learner", "item")
@@ -188,6 +220,6 @@ class ExerciseAnswerAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
         rows: QuerySet[ExerciseAnswer] = super().get_queryset(request)
         return rows.defer("item__content", "item__search")
 
-    @admin.display(description="Learner", ordering="session__learner__email")
+    @admin.display(description=_("Learner"), ordering="session__learner__email")
     def learner(self, row: ExerciseAnswer) -> SafeString:
         return format_html("{}", row.session.learner)

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, JSON, YAML
-from unfold.admin import ModelAdmin, StackedInline
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action
 from unfold.widgets import (
@@ -22,9 +23,9 @@ from unfold.widgets import (
 from accounts.admin_mixins import ReadOnlyAdmin, VisibleToAdmin
 from accounts.callers import caller_of
 from accounts.models import User
+from config.back_office import BoundedPaginator, ModelAdmin, StackedInline, told
 from config.errors import DomainError
 from config.languages import TAUGHT_CHOICES
-from learning.mastery.admin import CappedPaginator
 from learning.models import Concept
 from learning.sessions.services import level_for
 from practice.sets.exchange import QuestionResource, drafts_in
@@ -78,6 +79,7 @@ class QuestionInline(StackedInline):
 
     model = Question
     extra = 0
+    labels = {"difficulty": _("Difficulty"), "position": _("Place")}
     fields = ("position", "type", "asked", "right", "given", "help", "difficulty", "concept")
     readonly_fields = fields
     can_delete = False
@@ -89,19 +91,19 @@ class QuestionInline(StackedInline):
         rows: QuerySet[Question] = super().get_queryset(request)
         return rows.select_related("submission", "concept", "practice_set")
 
-    @admin.display(description="asked")
+    @admin.display(description=_("Asked"))
     def asked(self, row: Question) -> str:
         return asked(row) + (f" {row.passage}" if row.type == Question.Type.DICTATION else "")
 
-    @admin.display(description="right answers")
+    @admin.display(description=_("Right answers"))
     def right(self, row: Question) -> str:
         return "; ".join(right_answers(row))
 
-    @admin.display(description="hints")
+    @admin.display(description=_("Hints"))
     def help(self, row: Question) -> str:
         return " / ".join(row.hints) or "–"
 
-    @admin.display(description="answer")
+    @admin.display(description=_("Answer"))
     def given(self, row: Question) -> str:
         given = getattr(row, "submission", None)
         if given is None or given.answered_at is None:
@@ -114,6 +116,19 @@ class QuestionInline(StackedInline):
 class PracticeSetAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     """Sets of one's students with their questions and answers; a new one is asked for here."""
 
+    about = _(
+        "Exercises made for one learner, or sent by a tutor, with what came back. “Assign a set”"
+        " has one made."
+    )
+    labels = {
+        "score": _("Score"),
+        "assigned_at": _("Assigned"),
+        "due_at": _("Due"),
+        "generator": _("Made by"),
+        "error_code": _("Error"),
+        "session": _("Work on it"),
+    }
+    search_help_text = _("By title, or by the learner's name or e-mail address")
     list_display = (
         "titled", "learner", "kind", "language", "level", "status", "score", "assigned_by",
         "assigned_at",
@@ -128,7 +143,7 @@ class PracticeSetAdmin(VisibleToAdmin, ReadOnlyAdmin, ModelAdmin):
     actions_list = ("assign",)
     exclude = ("context", "source_type", "source_id")
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=_("Title"), ordering="title")
     def titled(self, row: PracticeSet) -> str:
         return title_of(row)
 
@@ -178,13 +193,22 @@ class QuestionAdmin(ReadOnlyAdmin, ExportMixin, ModelAdmin):
     resource_classes = (QuestionResource,)
     export_form_class = ExportForm
     formats = (CSV, YAML, JSON)
+    about = _("Every question of practice sets, to look through and to take out as a file.")
+    labels = {"difficulty": _("Difficulty, 1 to 10")}
+    search_help_text = _("By what is asked, or by the learner's e-mail address")
+    fields = (
+        "practice_set", "position", "type", "asked_start", "passage", "cue", "right_answers_told",
+        "difficulty", "concept", told("options", _("To choose from")),
+        told("hints", _("Hints")),
+    )  # fmt: skip
+    readonly_fields = ("asked_start", "right_answers_told")
     list_display = ("asked_start", "type", "language", "difficulty", "right", "learner", "concept")
     list_filter = ("type", "practice_set__kind", "practice_set__language", "difficulty")
     list_select_related = ("practice_set__learner", "submission", "concept")
     search_fields = ("prompt", "passage", "cue", "practice_set__learner__email")
     ordering = ("-practice_set__assigned_at", "position")
     list_per_page = 50
-    paginator = CappedPaginator
+    paginator = BoundedPaginator
     actions_list = ("bring_in",)
 
     @action(description="Import as a set", permissions=["view"])  # type: ignore[untyped-decorator]
@@ -199,19 +223,26 @@ class QuestionAdmin(ReadOnlyAdmin, ExportMixin, ModelAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return caller_of(request).is_staff
 
-    @admin.display(description="asked")
+    def heading(self, obj: Question) -> str:
+        return self.asked_start(obj)
+
+    @admin.display(description=_("Right answers"))
+    def right_answers_told(self, row: Question) -> str:
+        return "; ".join(right_answers(row))
+
+    @admin.display(description=_("Asked"))
     def asked_start(self, row: Question) -> str:
-        return asked(row)[:80]
+        return Truncator(asked(row)).chars(80)
 
-    @admin.display(description="language", ordering="practice_set__language")
+    @admin.display(description=_("Language"), ordering="practice_set__language")
     def language(self, row: Question) -> str:
-        return row.practice_set.language
+        return row.practice_set.get_language_display()
 
-    @admin.display(description="learner")
+    @admin.display(description=_("Learner"))
     def learner(self, row: Question) -> str:
         return row.practice_set.learner.name
 
-    @admin.display(description="right", boolean=True)
+    @admin.display(description=_("Right"), boolean=True)
     def right(self, row: Question) -> bool | None:
         given = getattr(row, "submission", None)
         return given.correct if given else None

@@ -7,13 +7,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV, JSON, YAML
-from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action
 
 from accounts.admin_mixins import VisibleToAdmin
 from accounts.callers import caller_of
-from learning.mastery.admin import CappedPaginator
+from config.back_office import BoundedPaginator, ModelAdmin, TabularInline
 from practice.vocabulary import search
 from practice.vocabulary.exchange import WordResource
 from practice.vocabulary.models import VocabularyItem, VocabularyList
@@ -21,12 +20,18 @@ from practice.vocabulary.models import VocabularyItem, VocabularyList
 
 class VocabularyItemInline(TabularInline):
     model = VocabularyItem
+    labels = {"text": _("Word"), "translation": _("Translation")}
     fields = ("position", "text", "translation", "part_of_speech", "gender", "example")
     extra = 0
 
 
 @admin.register(VocabularyList)
 class VocabularyListAdmin(VisibleToAdmin, ModelAdmin):
+    about = _("Words by theme. Those with no owner are the house's, and every learner finds them.")
+    labels = {"category": _("Theme")}
+    list_per_page = 50
+    ordering = ("language", "level", "name")
+    search_help_text = _("By name, owner or a word in it")
     list_display = ("name", "language", "level", "category", "visibility", "owner")
     list_filter = ("language", "level", "visibility")
     list_select_related = ("owner",)
@@ -61,19 +66,26 @@ class VocabularyItemAdmin(ImportExportModelAdmin, ModelAdmin):
     import_form_class = ImportForm
     export_form_class = ExportForm
     formats = (CSV, YAML, JSON)
-    list_display = ("text", "translation", "language", "level", "part_of_speech", "vocabulary_list")
+    about = _("The words of the house's lists, to search, take out as a file, and bring in.")
+    labels = {"text": _("Word"), "vocabulary_list": _("List")}
+    search_help_text = _("By word, translation or list")
+    list_display = ("text", "meaning", "language", "level", "part_of_speech", "vocabulary_list")
     list_display_links = None
     list_filter = ("language", "level", "part_of_speech", "vocabulary_list__category")
     list_select_related = ("vocabulary_list",)
     search_fields = ("text", "translation", "vocabulary_list__name")
     ordering = ("language", "vocabulary_list", "position")
     list_per_page = 50
-    paginator = CappedPaginator
+    paginator = BoundedPaginator
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VocabularyItem]:
         rows: QuerySet[VocabularyItem] = super().get_queryset(request)
         return rows.filter(vocabulary_list__owner=None).defer("search")
+
+    @admin.display(description=_("Translation"))
+    def meaning(self, item: VocabularyItem) -> str:
+        return item.translation or item.translations.get("en") or "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
