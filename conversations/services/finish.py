@@ -24,7 +24,7 @@ from conversations.services.context import TurnContext
 from conversations.services.correcting import mark_unchecked, store_corrections, take_mark
 from conversations.services.reading import OverTurn, enqueue_reading
 from conversations.services.rows import close_reply
-from learning.sessions.services import record_study
+from learning.sessions.services import adding_study, record_study
 
 HUMAN = "human"
 """The route of a message that went to a human tutor."""
@@ -74,6 +74,10 @@ class TurnResult:
         }
 
     @property
+    def tokens(self) -> int:
+        return int(self.usage.get("tokensIn", 0) + self.usage.get("tokensOut", 0))
+
+    @property
     def unchecked(self) -> bool:
         """Nobody had the time to look for slips in what was said."""
         return CORRECTIONS in self.usage
@@ -104,9 +108,10 @@ def finish_turn(
     what was said.
     """
     now = timezone.now()
-    tokens = result.usage.get("tokensIn", 0) + result.usage.get("tokensOut", 0)
+    if context and _is_plain(result, context):
+        return _finish_plainly(turn_id, result, _known(context), now, over)
     with transaction.atomic():
-        if not close_reply(turn_id, result.as_columns(), tokens=tokens, now=now):
+        if not close_reply(turn_id, result.as_columns(), tokens=result.tokens, now=now):
             return False
         turn = _known(context) if context else _looked_up(turn_id)
         _moderate(turn, turn_id, result)
@@ -117,10 +122,33 @@ def finish_turn(
             note_recalls(turn_id, [Memory(pk=told.id) for told in context.memories])
         if result.route == HUMAN:
             forward_to_tutor(message=Message.objects.get(pk=turn.said_id))
-        _count(turn, new, now)
+        record_study(**_study(turn, now, corrections=new))
         # With the queue down the turn stands: a sweep reads the message later.
         after_commit(over, OverTurn(str(turn.said_id), str(turn_id)))
     return True
+
+
+def _is_plain(result: TurnResult, context: TurnContext) -> bool:
+    """Nothing follows from the turn but that it is over."""
+    fit = result.verdict is not None and not result.verdict.findings
+    beside = result.corrections or result.unchecked or result.sources
+    before = context.unchecked or context.memories
+    return fit and not (beside or before or result.route == HUMAN)
+
+
+def _finish_plainly(
+    turn_id: UUID | str,
+    result: TurnResult,
+    turn: _Closing,
+    now: datetime,
+    over: Callable[[OverTurn], object],
+) -> bool:
+    """In one statement, which is a transaction of itself: most turns of all."""
+    study = adding_study(**_study(turn, now), only_with="closed")
+    closed = close_reply(turn_id, result.as_columns(), tokens=result.tokens, now=now, beside=study)
+    if closed:
+        after_commit(over, OverTurn(str(turn.said_id), str(turn_id)))
+    return closed
 
 
 def close_interrupted_turn(
@@ -198,12 +226,13 @@ def _store_corrections(turn: _Closing, result: TurnResult) -> int:
     )
 
 
-def _count(turn: _Closing, corrections: int, now: datetime) -> None:
-    record_study(
-        learner=turn.learner,
-        language=turn.language,
-        now=now,
+def _study(turn: _Closing, now: datetime, *, corrections: int = 0) -> dict[str, Any]:
+    """What the turn adds to the learner's day, as `record_study` takes it."""
+    return {
+        "learner": turn.learner,
+        "language": turn.language,
+        "now": now,
         # Trying a turn again is not saying something more.
-        turns=0 if turn.again else 1,
-        corrections=corrections,
-    )
+        "turns": 0 if turn.again else 1,
+        "corrections": corrections,
+    }

@@ -86,7 +86,7 @@ _CLOSE: Final = """
             confidence = %(confidence)s, suggest_tutor = %(suggest_tutor)s, route = %(route)s,
             tools = %(tools)s, error_code = %(error_code)s, finished_at = %(now)s
         WHERE id = %(id)s AND status = 'streaming' RETURNING conversation_id
-    )
+    ){beside}
     UPDATE conversations_conversation AS conversation
     SET message_count = message_count + 1, tokens_used = tokens_used + %(tokens)s,
         last_message_at = %(now)s, updated_at = %(now)s
@@ -134,11 +134,24 @@ def insert_turn(messages: Sequence[Message], *, title: str, now: datetime) -> No
 
 
 def close_reply(
-    reply_id: UUID | str, columns: Mapping[str, Any], *, tokens: int, now: datetime
+    reply_id: UUID | str,
+    columns: Mapping[str, Any],
+    *,
+    tokens: int,
+    now: datetime,
+    beside: tuple[str, Mapping[str, Any]] = ("", {}),
 ) -> bool:
-    """Write a live reply's end and count it. False when it is not live (any more)."""
+    """Write a live reply's end and count it. False when it is not live (any more).
+
+    `beside` is a statement to run with it, and its arguments by name; it may read the row from
+    `closed`.
+    """
+    statement, arguments = beside
     documents = {name: _encode(columns[name]).decode() for name in ("usage", "tools")}
-    beside = {"id": reply_id, "tokens": tokens, "now": now}
+    own = {"id": reply_id, "tokens": tokens, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, {**columns, **documents, **beside})
+        cursor.execute(
+            _CLOSE.format(beside=f", beside AS ({statement})" if statement else ""),
+            {**columns, **documents, **own, **arguments},
+        )
         return bool(cursor.rowcount)

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ai.moderation import Verdict
 from conversations.models import Message
 from conversations.services import TurnResult, begin_turn, finish_turn, retry_turn
 from learning.models import StudyDay
@@ -39,19 +40,28 @@ def test_a_first_turn(ana):
     assert count(queries) == 2
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
-    # The first of a day adds the day.
-    assert count(queries) <= 4
+    assert count(queries) == 2
 
 
 def test_a_later_turn(talk, ana):
-    # So that the day is there, and only counted up.
-    finish_turn(turn_id=begin_turn(learner=ana, text="Hola").turn_id, result=TurnResult("complete"))
     with CaptureQueriesContext(connection) as queries:
         turn = begin_turn(learner=ana, text="Hola", conversation_id=talk.pk)
     assert count(queries) == 5
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
     assert count(queries) == 2
+
+
+def test_a_turn_from_which_nothing_follows_is_closed_by_one_statement(ana):
+    turn = begin_turn(learner=ana, text="Hola")
+    result = TurnResult("complete", "Buenos días.", verdict=Verdict())
+    with CaptureQueriesContext(connection) as queries:
+        assert finish_turn(turn_id=turn.turn_id, result=result, context=turn)
+    assert len(queries) == 1
+    assert Message.objects.get(pk=turn.turn_id).content == "Buenos días."
+    assert StudyDay.objects.get().turns == 1
+    assert not finish_turn(turn_id=turn.turn_id, result=result, context=turn)
+    assert StudyDay.objects.get().turns == 1
 
 
 def test_a_turn_with_a_key(talk, ana):
@@ -71,3 +81,12 @@ def test_a_turn_tried_again(talk, ana):
         assert finish_turn(turn_id=again.turn_id, result=TurnResult("complete"), context=again)
     assert count(queries) == 1
     assert StudyDay.objects.get(learner=ana).turns == counted
+
+
+def test_a_turn_tried_again_from_which_nothing_follows(ana):
+    turn = begin_turn(learner=ana, text="Hola")
+    finish_turn(turn_id=turn.turn_id, result=TurnResult("failed", verdict=Verdict()), context=turn)
+    again = retry_turn(learner=ana, message_id=turn.learner_message_id)
+    result = TurnResult("complete", verdict=Verdict())
+    assert finish_turn(turn_id=again.turn_id, result=result, context=again)
+    assert StudyDay.objects.get(learner=ana).turns == 1

@@ -7,13 +7,24 @@ from django.db import connection, transaction
 from accounts.models import LearnerLanguage, User
 from accounts.selectors import local_day
 from config.errors import Conflict
+from config.ids import new_id
 from config.levels import difficulty_of, level_of
 from learning.mastery.models import Skill
 from learning.mastery.skills import add_practice_time
-from learning.sessions.models import LearningSession, StudyDay
+from learning.sessions.models import LearningSession
 
 LONGEST_GAP: Final = 60
 """Seconds without a sign of work that still count as work."""
+
+_ADD: Final = """
+    INSERT INTO learning_studyday AS known
+        (id, learner_id, language, day, turns, answers, corrections)
+    SELECT %(study_id)s::uuid, %(learner)s::uuid, %(language)s, %(day)s::date,
+        %(turns)s, %(answers)s, %(corrections)s {condition}
+    ON CONFLICT (learner_id, language, day) DO UPDATE
+    SET turns = known.turns + excluded.turns, answers = known.answers + excluded.answers,
+        corrections = known.corrections + excluded.corrections
+"""
 
 Status = LearningSession.Status
 _TO: Final[Mapping[str, frozenset[str]]] = {
@@ -33,29 +44,42 @@ def record_study(
     corrections: int = 0,
 ) -> None:
     """Add to what the learner did on their own day. Safe from any number of tabs at once."""
+    statement, arguments = adding_study(
+        learner=learner,
+        language=language,
+        now=now,
+        turns=turns,
+        answers=answers,
+        corrections=corrections,
+    )
+    if statement:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, arguments)
+
+
+def adding_study(
+    *,
+    learner: User,
+    language: str,
+    now: datetime,
+    turns: int = 0,
+    answers: int = 0,
+    corrections: int = 0,
+    only_with: str = "",
+) -> tuple[str, dict[str, Any]]:
+    """The statement of `record_study` and its arguments, to stand in the `WITH` of another;
+    nothing when there is nothing to add. `only_with` names a query beside it: without a row of that
+    nothing is added.
+
+    By hand: it comes with each answer, and the ORM takes longer over such a statement than
+    PostgreSQL does.
+    """
     done = {"turns": turns, "answers": answers, "corrections": corrections}
-    done = {name: count for name, count in done.items() if count > 0}
-    if not done:
-        return
-    key = {"learner": learner, "language": language, "day": local_day(learner, now)}
-    if _added(key, done):
-        return
-    _, created = StudyDay.objects.get_or_create(**key, defaults=done)
-    if not created:
-        _added(key, done)
-
-
-def _added(key: Mapping[str, Any], done: Mapping[str, int]) -> bool:
-    """Whether the day was there to add to. By hand: it comes with each answer, and the ORM takes
-    longer over such a statement than PostgreSQL does."""
-    more = ", ".join(f"{name} = {name} + %s" for name in done)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE learning_studyday SET {more} "  # noqa: S608 - our own names
-            "WHERE learner_id = %s AND language = %s AND day = %s",
-            [*done.values(), key["learner"].pk, key["language"], key["day"]],
-        )
-        return bool(cursor.rowcount)
+    if not any(done.values()):
+        return "", {}
+    condition = f"WHERE EXISTS (SELECT FROM {only_with})" if only_with else ""
+    day = {"study_id": new_id(), "learner": learner.pk, "day": local_day(learner, now)}
+    return _ADD.format(condition=condition), {**day, "language": language, **done}
 
 
 def start_session(
