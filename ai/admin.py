@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from ai.models import UsageRecord
 from ai.prices import price_of
 from config.back_office import BoundedPaginator, DayRangeFilter, ModelAdmin
+
+DAYS_SHOWN = 60
 
 
 @admin.register(UsageRecord)
@@ -57,7 +60,8 @@ class UsageRecordAdmin(ModelAdmin):
         response: HttpResponse = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and "cl" in (response.context_data or {}):
             context = response.context_data or {}
-            context["usage_totals"] = totals(context["cl"].queryset)
+            rows = context["cl"].queryset
+            context |= {"usage_totals": totals(rows), "usage_days": by_day(rows)}
         return response
 
     def heading(self, obj: UsageRecord) -> str:
@@ -94,6 +98,23 @@ def totals(rows: QuerySet[UsageRecord]) -> dict[str, Any]:
         cost_micros=Sum("cost_micros", default=0),
     )
     return {**sums, "dollars": dollars(sums["cost_micros"])}
+
+
+def by_day(rows: QuerySet[UsageRecord]) -> list[dict[str, Any]]:
+    """The same by day and provider, newest first, in one query; at most `DAYS_SHOWN` lines."""
+    lines = (
+        rows.order_by()
+        .annotate(day=TruncDate("created_at"))
+        .values("day", "provider")
+        .annotate(
+            calls=Count("pk"),
+            failed=Count("pk", filter=Q(outcome=UsageRecord.Outcome.FAILED)),
+            tokens=Sum("tokens_in") + Sum("tokens_out"),
+            micros=Sum("cost_micros"),
+        )
+        .order_by("-day", "provider")[:DAYS_SHOWN]
+    )
+    return [{**line, "dollars": dollars(line["micros"])} for line in lines]
 
 
 def dollars(micros: int) -> str:

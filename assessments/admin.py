@@ -119,7 +119,7 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
         "calibrated_at": _("Calibrated"),
     }
     list_display = (
-        "slug", "language", "level", "skill", "state", "difficulty", "calibrated", "exposures",
+        "slug", "language", "level", "skill", "state", "difficulty", "calibrated_at", "exposures",
         "share_right", "flagged",
     )  # fmt: skip
     list_filter = ("language", "level", "skill", "state", "type", FlagFilter)
@@ -172,10 +172,6 @@ class ItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
             # Set by hand counts as measured: loading the bank's files keeps its hands off.
             obj.calibrated_at = timezone.now()
         super().save_model(request, obj, form, change)
-
-    @admin.display(description=_("Calibrated"), boolean=True, ordering="calibrated_at")
-    def calibrated(self, item: Item) -> bool:
-        return item.calibrated_at is not None
 
     @admin.display(description=_("Right"))
     def share_right(self, item: Any) -> str:

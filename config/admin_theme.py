@@ -66,6 +66,8 @@ OVERVIEW: dict[str, Any] = {
             "title": _("Your learners"),
             "icon": "co_present",
             "link": reverse_lazy("conversations:tutor_queue"),
+            # It leads out of the back office; its address begins as some within do.
+            "active": False,
         },
     ]
 }
@@ -74,7 +76,7 @@ PEOPLE = _group(
     _link(_("Users"), "person", "accounts_user"),
     _link(_("Levels"), "signal_cellular_alt", "accounts_learnerlanguage"),
     _admins_link(_("Tutors"), "supervisor_account", "accounts_tutorprofile")
-    | {"badge": "accounts.admin.waiting"},
+    | {"badge": "accounts.admin.waiting", "waits": _("Tutors to let in, or not")},
     _link(_("Assignments"), "group_add", "accounts_tutorassignment"),
 )
 TALKING = _group(
@@ -82,7 +84,7 @@ TALKING = _group(
     _link(_("Conversations"), "forum", "conversations_conversation"),
     _link(_("Messages"), "chat_bubble", "conversations_message"),
     _link(_("Calls for a tutor"), "support_agent", "conversations_tutorrequest")
-    | {"badge": "conversations.handover.admin.waiting"},
+    | {"badge": "conversations.handover.admin.waiting", "waits": _("Questions for a tutor")},
     _link(_("Routing"), "alt_route", "conversations_routingdecision"),
     _link(_("Tutoring sessions"), "groups", "conversations_tutoringsession"),
     _link(_("Companions"), "diversity_3", "learning_companion"),
@@ -93,7 +95,7 @@ TESTS = _group(
     _link(_("Assessments"), "quiz", "assessments_assessment"),
     _link(_("Answers"), "rule", "assessments_response"),
     _link(_("Disputed grades"), "gavel", "assessments_dispute")
-    | {"badge": "assessments.dispute_admin.waiting"},
+    | {"badge": "assessments.dispute_admin.waiting", "waits": _("Grades that learners dispute")},
     _admins_link(_("Item bank"), "inventory_2", "assessments_item"),
 )
 KNOWLEDGE = _group(
@@ -126,7 +128,7 @@ LIBRARY = _group(
 OPERATIONS = _group(
     _("Operations"),
     _admins_link(_("Moderation"), "flag", "ai_moderationflag")
-    | {"badge": "conversations.moderation.admin.waiting"},
+    | {"badge": "conversations.moderation.admin.waiting", "waits": _("Flagged texts to look at")},
     _admins_link(_("Usage and cost"), "payments", "ai_usagerecord"),
     _admins_link(_("Schedules"), "schedule", "django_celery_beat_periodictask"),
     _admins_link(_("Signed-in apps"), "devices", "accounts_refreshfamily"),

@@ -27,6 +27,8 @@ else:
     _Paginator = Paginator
 
 COUNTED_AT_MOST = 10_000
+SENTENCE = 5
+"""Words from which on a field's name is an explanation."""
 
 NOTHING = SafeString("–")
 
@@ -54,7 +56,7 @@ class ModelAdmin(Labelled, UnfoldModelAdmin):
         return str(obj)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return [self._column(column) for column in super().get_list_display(request)]
+        return [self._columns.get(one, one) for one in super().get_list_display(request)]
 
     def get_form(self, request: HttpRequest, obj: Any = None, *more: Any, **options: Any) -> Any:
         words = self._words(options.get("form") or self.form)
@@ -77,10 +79,13 @@ class ModelAdmin(Labelled, UnfoldModelAdmin):
             context["subtitle"] = self.heading(obj)
         return super().render_change_form(request, context, *more, **options)
 
-    def _column(self, column: Any) -> Any:
-        if isinstance(column, str) and column in self.labels and not hasattr(self, column):
-            return column_of(self.model._meta.get_field(column), self.labels[column])
-        return column
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        """Made once: the theme compares columns by identity to know which ones sort."""
+        names = (name for name in self.labels if "__" not in name and not hasattr(self, name))
+        return {
+            name: column_of(self.model._meta.get_field(name), self.labels[name]) for name in names
+        }
 
 
 class TabularInline(Labelled, UnfoldTabularInline):
@@ -119,9 +124,9 @@ class DayRangeFilter(RangeDateFilter):
 
 
 def hint_of(field: Any) -> str:
-    """What the model says of a field beyond its name."""
+    """What the model says of a field beyond its name; a word or two more say nothing new."""
     said = str(getattr(field, "verbose_name", ""))
-    return "" if said == field.name.replace("_", " ") else said[:1].upper() + said[1:]
+    return said[:1].upper() + said[1:] if len(said.split()) >= SENTENCE else ""
 
 
 def column_of(field: Any, label: Any) -> Any:

@@ -71,7 +71,7 @@ def waits(navigation: list[dict[str, Any]], *, request: HttpRequest) -> list[dic
         # The sidebar shows the same number, and would count again.
         one["badge_callback"] = import_string(one["badge"])(request)
     return [
-        {"count": one["badge_callback"], "title": one["title"], "link": one["link"]}
+        {"count": one["badge_callback"], "title": one["waits"], "link": one["link"]}
         for one in badged
         if one["badge_callback"]
     ]

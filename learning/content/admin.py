@@ -165,9 +165,9 @@ class ContentItemAdmin(AdminActions, ImportExportModelAdmin, ModelAdmin):
         save_content(item=obj)
         flag_content(form.verdict, author=caller_of(request), item=obj)
 
-    @admin.display(description=_("Made here"), boolean=True)
-    def own(self, item: ContentItem) -> bool:
-        return not item.slug
+    @admin.display(description=_("From"), ordering="slug")
+    def own(self, item: ContentItem) -> str:
+        return str(_("its file") if item.slug else _("this office"))
 
     @admin.display(description=_("Found by meaning, by"))
     def vector(self, item: ContentItem) -> str:
