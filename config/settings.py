@@ -122,9 +122,9 @@ if TESTING:
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
+    # Looks at a connection of the pool before it is used: a restart of PostgreSQL fails no request.
+    "ENGINE": "config.postgres",
     "CONN_MAX_AGE": 0,
-    # The pool tries a connection before it hands it out: a restart of PostgreSQL fails no request.
-    "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 5,
