@@ -14,7 +14,7 @@ from ai import factory, usage
 from ai.language import pool
 from ai.moderation.rules import rulebook
 from config.celery import app as celery
-from conversations.routes.classify import may_want_more
+from conversations.routes.classify import may_want_more, meant
 from conversations.routing import http_application
 from conversations.streams.connections import warm_database
 from conversations.streams.runner import shut_down
@@ -70,6 +70,8 @@ async def _warm() -> None:
     await asyncio.to_thread(rulebook)
     for language in settings.WARM_LANGUAGES:
         await pool.warm(language)
+    with suppress(pool.Unavailable):
+        await pool.POOL.run(meant, "", deadline=pool.STUCK)
     # What is loaded stays: to look through all of it again for garbage would hold every stream up
     # for a tenth of a second.
     gc.collect()

@@ -59,7 +59,7 @@ class OpenAIModel:
                 async for chunk in _body(response):
                     for delta in reader.take(chunk):
                         yield delta
-                    if reader.spoke:
+                    if reader.spoke and not reader.finished:
                         await next_step()
         except _BROKEN as error:
             if not reader.finished:

@@ -1,7 +1,7 @@
-"""How often a stream is read: at once while there are few, in wider steps the more there are.
+"""How often a stream is read: ten times a second, in wider steps the more there are.
 
 A token wakes all that stands between the provider and the reader, which costs more than the token.
-With dozens of streams in one process, those of a tenth of a second are read together.
+So those of a tenth of a second are read together; with dozens of streams, of a little more.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Final
 
 STEP_PER_STREAM: Final = 0.003
+SHORTEST_STEP: Final = 0.1
 LONGEST_STEP: Final = 0.15
-SHORTEST_STEP: Final = 0.05
-"""Seconds. A shorter step is not taken: few providers write faster, and to wait costs something."""
+"""Seconds."""
 
 _live = 0
 
@@ -30,6 +30,4 @@ def paced() -> Iterator[None]:
 
 async def next_step() -> None:
     """Wait until the stream is worth reading again."""
-    step = min(_live * STEP_PER_STREAM, LONGEST_STEP)
-    if step >= SHORTEST_STEP:
-        await asyncio.sleep(step)
+    await asyncio.sleep(max(SHORTEST_STEP, min(_live * STEP_PER_STREAM, LONGEST_STEP)))
