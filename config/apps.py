@@ -7,7 +7,14 @@ class ParlanceConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from config import checks, openapi  # noqa: F401 - both register themselves
+        # They register themselves; and tasks are sent by the queue's settings once it is there.
+        from config import celery, checks, openapi  # noqa: F401
+
+
+class DaphneConfig(AppConfig):
+    """For its `runserver`. Its own configuration imports the whole server into every process."""
+
+    name = "daphne"
 
 
 class ParlanceAdminConfig(AdminConfig):

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Self
 
 import environ
 from honcho.manager import Manager
@@ -17,6 +18,7 @@ from config.embedded import leftovers
 from config.embedded.addresses import port_is_free
 from config.embedded.errors import ServiceError
 from config.embedded.services import held, started
+from config.gate import Gate
 from config.tied import TiedProcess
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,7 +51,7 @@ def main() -> int:
             _require_free(port)
             with started(var_dir, watched=True) as environment:
                 environment |= _settings(environment, var_dir, port)
-                return _prepare(environment) or _run(environment, port)
+                return _run(environment, port)
     except (ServiceError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -95,35 +97,69 @@ def _secret_key(var_dir: Path) -> str:
     return file.read_text()
 
 
-def _prepare(environment: dict[str, str]) -> int:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=False
-    )
-    return done.returncode
-
-
 def _run(environment: dict[str, str], port: int) -> int:
-    python = sys.executable
+    """Serve until somebody stops it or one process ends; what they all need is prepared first."""
+    gate = Gate(Path(environment["PARLANCE_VAR"]) / "prepared")
+    manager = _manager(environment, port)
+    threading.Thread(target=_tell, args=(environment["SITE_URL"], port), daemon=True).start()
+    with Preparation(environment, gate) as preparation:
+        manager.loop()
+        leftovers.end(Path(environment["PARLANCE_VAR"]))
+    if manager.returncode in (None, *ASKED_TO_STOP):
+        return 0
+    if not preparation.failed:
+        print(STOPPED_BY_ITSELF, file=sys.stderr)
+    return 1
+
+
+class Preparation:
+    """Opens the gate when all is prepared; when that fails, the processes behind it end."""
+
+    def __init__(self, environment: dict[str, str], gate: Gate) -> None:
+        # Not in the thread: a fork of the manager at that moment would hold its pipe for ever.
+        self._process = subprocess.Popen(
+            [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment
+        )
+        self._waiting = threading.Thread(target=self._see_to, args=(gate,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._waiting.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+        self._waiting.join()
+
+    @property
+    def failed(self) -> bool:
+        return self._process.returncode != 0
+
+    def _see_to(self, gate: Gate) -> None:
+        if self._process.wait() == 0:
+            gate.open()
+        else:
+            gate.give_up()
+
+
+def _manager(environment: dict[str, str], port: int) -> Manager:
     manager = Manager()
     manager._process_ctor = TiedProcess
+    gated = f"{sys.executable} -m config.gate {{}}{environment['PARLANCE_VAR']}/prepared"
     processes = {
-        "web": f"{python} -m uvicorn config.router:application --host 127.0.0.1 --port {port}"
+        "web": f"{gated.format('--load config.router ')} uvicorn config.router:application"
+        f" --host 127.0.0.1 --port {port}"
         " --no-access-log --no-server-header --log-level warning --timeout-graceful-shutdown 5",
-        "worker": f"{python} -m celery --quiet -A config worker --pool threads --concurrency 4"
-        " --queues chat,default,speech,analysis --loglevel warning --without-gossip"
-        " --without-mingle",
-        "beat": f"{python} -m celery --quiet -A config beat --loglevel warning"
+        # These two load nothing before: the web process is what somebody is waiting for.
+        "worker": f"{gated.format('')} celery --quiet -A config worker --pool threads"
+        " --concurrency 4 --queues chat,default,speech,analysis --loglevel warning"
+        " --without-gossip --without-mingle",
+        "beat": f"{gated.format('')} celery --quiet -A config beat --loglevel warning"
         f" --pidfile= --schedule {environment['PARLANCE_VAR']}/beat",
     }
     for name, command in processes.items():
         manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
-    threading.Thread(target=_tell, args=(environment["SITE_URL"], port), daemon=True).start()
-    manager.loop()
-    leftovers.end(Path(environment["PARLANCE_VAR"]))
-    if manager.returncode in (None, *ASKED_TO_STOP):
-        return 0
-    print(STOPPED_BY_ITSELF, file=sys.stderr)
-    return 1
+    return manager
 
 
 def _hang_up(*_: object) -> None:

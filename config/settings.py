@@ -39,7 +39,7 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000" if DEVELOPMENT el
 
 # --- Apps -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "daphne",
+    "config.apps.DaphneConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",

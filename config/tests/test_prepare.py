@@ -27,25 +27,12 @@ class TestTheCommands:
         load_all()
 
     def test_nothing_is_loaded_twice(self, loaded):
+        Item.objects.update(prompt="as somebody put it")
         before = dict(Load.objects.values_list("name", "loaded_at"))
         assert before.keys() == {"concepts", "content", "items", "vocabulary"}
         load_all(if_changed=True)
         assert dict(Load.objects.values_list("name", "loaded_at")) == before
-
-    def test_by_themselves_they_always_load(self, loaded):
-        Item.objects.update(prompt="written over")
-        call_command("load_items", verbosity=0)
-        assert not Item.objects.filter(prompt="written over").exists()
-
-    def test_rows_that_are_gone_come_back(self, loaded):
-        counts = [model.objects.count() for model in (Concept, ContentItem, Item, VocabularyItem)]
-        VocabularyItem.objects.all().delete()
-        ContentItem.objects.all().delete()
-        Item.objects.all().delete()
-        Concept.objects.exclude(kind=Concept.Kind.LEMMA).delete()
-        load_all(if_changed=True)
-        again = [model.objects.count() for model in (Concept, ContentItem, Item, VocabularyItem)]
-        assert again == counts
+        assert not Item.objects.exclude(prompt="as somebody put it").exists()
 
     def test_what_changed_is_loaded(self, loaded, monkeypatch):
         Item.objects.update(prompt="of last week")
@@ -53,15 +40,22 @@ class TestTheCommands:
         load_all(if_changed=True)
         assert not Item.objects.filter(prompt="of last week").exists()
 
-    def test_what_the_admin_changed_stays_until_then(self, loaded):
-        Item.objects.update(prompt="as somebody put it")
+    def test_rows_that_are_gone_come_back(self, loaded):
+        models = (Concept, ContentItem, Item, VocabularyItem)
+        counts = [model.objects.count() for model in models]
+        for model in reversed(models):
+            model.objects.all().delete()
         load_all(if_changed=True)
-        assert not Item.objects.exclude(prompt="as somebody put it").exists()
+        assert [model.objects.count() for model in models] == counts
 
-    def test_a_part_or_a_check_is_no_load(self, loaded):
+    def test_by_itself_a_command_always_loads(self, loaded):
+        Item.objects.update(prompt="written over")
         call_command("load_items", "--check", verbosity=0)
+        assert Item.objects.filter(prompt="written over").exists()
         assert Load.objects.filter(name="items").exists()
         call_command("load_items", "es", verbosity=0)
+        assert not Item.objects.filter(prompt="written over", language="es").exists()
+        # What is half there is to be loaded again.
         assert not Load.objects.filter(name="items").exists()
         call_command("load_concepts", "--no-words", verbosity=0)
         assert not Load.objects.exists()

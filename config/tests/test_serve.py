@@ -189,3 +189,19 @@ def test_what_is_no_port(var, port):
 def test_a_folder_that_cannot_be_written_to(var):
     var.write_text("a file where the folder would be")
     assert f"{var} cannot be written to" in refused(var, free_port())
+
+
+def test_what_cannot_be_prepared_is_not_served(var):
+    nothing = f"postgres://parlance@127.0.0.1:{free_port()}/parlance"
+    done = subprocess.run(
+        [sys.executable, "-m", "config.serve"],
+        cwd=settings.BASE_DIR,
+        env=environment(var, free_port()) | {"DATABASE_URL": nothing},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Parlance is at" not in done.stdout
+    assert "make run starts again" not in done.stderr
