@@ -100,11 +100,15 @@ class NewUserForm(_LowerCaseEmail, UserCreationForm):
 
 class LearnerProfileInline(ReadOnlyAdmin, TabularInline):
     model = LearnerProfile
+    extra = 0
+    hide_title = True
     fields = ("motivation", "interests", "daily_minutes", "onboarded_at")
 
 
 class LearnerLanguageInline(ReadOnlyAdmin, TabularInline):
     model = LearnerLanguage
+    extra = 0
+    hide_title = True
     fields = ("language", "level", "level_source", "level_probability", "level_set_at")
 
 

@@ -29,11 +29,14 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):
         super().__init__(*args, **kwargs)
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
         self.fields["regtask"].widget = TaskSelectWidget()
+        self.fields["enabled"].help_text = _("Off, it is not done by the clock.")
 
 
 @admin.register(PeriodicTask)
 class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):
     form = PeriodicTaskForm
+    # The library's own brings a script in its page, which ours refuse.
+    change_form_template = None
     about = _("Work that is done by the clock. Switch one off, or change when it is done.")
     list_display = ("name", "enabled", "scheduler", "last_run_at", "total_run_count")
     list_display_links = ("name",)
@@ -69,3 +72,14 @@ class AccessAttemptAdmin(ReadOnlyAdmin, ModelAdmin):
     search_fields = ("username", "ip_address")
     ordering = ("-attempt_time",)
     fields = (*list_display, "user_agent", "path_info")
+    labels = {
+        "attempt_time": _("When"),
+        "username": _("E-mail"),
+        "ip_address": _("From address"),
+        "failures_since_start": _("Failures"),
+        "user_agent": _("Browser"),
+        "path_info": _("Page"),
+    }
+
+    def heading(self, obj: AccessAttempt) -> str:
+        return str(obj.username or obj.ip_address)

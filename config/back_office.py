@@ -11,10 +11,13 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timezone import make_aware
+from django.utils.timezone import localtime, make_aware
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
@@ -27,6 +30,9 @@ else:
     _Paginator = Paginator
 
 COUNTED_AT_MOST = 10_000
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$")
+LONG = 40
+"""Characters from which each text of a list has a line of its own."""
 SENTENCE = 5
 """Words from which on a field's name is an explanation."""
 
@@ -139,6 +145,7 @@ def column_of(field: Any, label: Any) -> Any:
         value = getattr(row, f"get_{field.name}_display")() if field.choices else None
         return value if field.choices else getattr(row, field.name)
 
+    shown.__name__ = field.name
     return shown
 
 
@@ -160,15 +167,20 @@ def in_words(value: Any) -> SafeString:
         body = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows)
         return format_html('<dl class="told">{}</dl>', body)
     if isinstance(value, list | tuple) and value:
-        if any(isinstance(one, dict | list) for one in value):
+        if any(isinstance(one, dict | list) or len(str(one)) > LONG for one in value):
             items = format_html_join("", "<li>{}</li>", ((in_words(one),) for one in value))
             return format_html('<ul class="told">{}</ul>', items)
         return format_html("{}", ", ".join(str(one) for one in value))
+    return NOTHING if value in (None, "", {}, [], ()) else format_html("{}", _plain(value))
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, bool):
-        return SafeString("yes" if value else "no")
+        return _("yes") if value else _("no")
     if isinstance(value, float):
-        return SafeString(f"{value:.4g}")
-    return NOTHING if value in (None, "", {}, [], ()) else format_html("{}", value)
+        return f"{value:.4g}"
+    moment = parse_datetime(value) if isinstance(value, str) and INSTANT.match(value) else None
+    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else value
 
 
 def _spaced(key: object) -> str:

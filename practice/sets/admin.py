@@ -194,7 +194,12 @@ class QuestionAdmin(ReadOnlyAdmin, ExportMixin, ModelAdmin):
     export_form_class = ExportForm
     formats = (CSV, YAML, JSON)
     about = _("Every question of practice sets, to look through and to take out as a file.")
-    labels = {"difficulty": _("Difficulty, 1 to 10")}
+    labels = {
+        "difficulty": _("Difficulty, 1 to 10"),
+        "passage": _("Text"),
+        "cue": _("Meaning"),
+        "position": _("Place"),
+    }
     search_help_text = _("By what is asked, or by the learner's e-mail address")
     fields = (
         "practice_set", "position", "type", "asked_start", "passage", "cue", "right_answers_told",

@@ -12,7 +12,7 @@ from unfold.decorators import action
 
 from accounts.admin_mixins import VisibleToAdmin
 from accounts.callers import caller_of
-from config.back_office import BoundedPaginator, ModelAdmin, TabularInline
+from config.back_office import BoundedPaginator, ModelAdmin, TabularInline, told
 from practice.vocabulary import search
 from practice.vocabulary.exchange import WordResource
 from practice.vocabulary.models import VocabularyItem, VocabularyList
@@ -69,6 +69,11 @@ class VocabularyItemAdmin(ImportExportModelAdmin, ModelAdmin):
     about = _("The words of the house's lists, to search, take out as a file, and bring in.")
     labels = {"text": _("Word"), "vocabulary_list": _("List")}
     search_help_text = _("By word, translation or list")
+    fields = (
+        "text", "vocabulary_list", "language", "translation",
+        told("translations", _("In each language")), "part_of_speech", "gender", "example",
+        told("example_translations", _("Example in each language")), "level", "position",
+    )  # fmt: skip
     list_display = ("text", "meaning", "language", "level", "part_of_speech", "vocabulary_list")
     list_display_links = None
     list_filter = ("language", "level", "part_of_speech", "vocabulary_list__category")
