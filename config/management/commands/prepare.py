@@ -1,3 +1,4 @@
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -26,3 +27,6 @@ class Command(BaseCommand):
             call_command("seed_demo")
         # So that the first question of a newcomer finds the lessons: the schedule is minutes away.
         index_changed_task.delay()
+        # Python would look through all that is loaded for garbage before it ends: up to a second,
+        # in which everybody waits for this process.
+        gc.freeze()
