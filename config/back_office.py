@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
@@ -48,6 +49,7 @@ class Labelled:
     def _words(self, form: Any) -> dict[str, dict[str, Any]]:
         fields = [self.model._meta.get_field(name) for name in self.labels if "__" not in name]
         hints = {field.name: hint_of(field) for field in fields if hint_of(field)}
+        hints = {name: hint for name, hint in hints.items() if hint != str(self.labels[name])}
         given = getattr(getattr(form, "Meta", None), "help_texts", None) or {}
         return {"labels": self.labels, "help_texts": hints | given}
 
@@ -88,9 +90,14 @@ class ModelAdmin(Labelled, UnfoldModelAdmin):
     @cached_property
     def _columns(self) -> dict[str, Any]:
         """Made once: the theme compares columns by identity to know which ones sort."""
-        names = (name for name in self.labels if "__" not in name and not hasattr(self, name))
+        fields = {field.name: field for field in self.model._meta.concrete_fields}
+        named = (one for one in self.list_display if isinstance(one, str) and one in fields)
         return {
-            name: column_of(self.model._meta.get_field(name), self.labels[name]) for name in names
+            name: column_of(
+                fields[name], self.labels.get(name) or capfirst(fields[name].verbose_name)
+            )
+            for name in named
+            if not hasattr(self, name)
         }
 
 

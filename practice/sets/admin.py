@@ -45,7 +45,9 @@ class AssignForm(forms.Form):
         help_text="Of the points below; without any, what the student got wrong or is losing.",
     )
     points = forms.ModelMultipleChoiceField(
-        Concept.objects.none(), required=False, widget=UnfoldAdminSelectMultipleWidget
+        Concept.objects.none(),
+        required=False,
+        widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 12}),
     )
 
     questions = forms.FileField(
@@ -60,7 +62,7 @@ class AssignForm(forms.Form):
         required=False,
         max_length=160,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Of questions of your own.",
+        help_text="Of questions of your own; others are named after their points.",
     )
 
     def __init__(self, *args: Any, caller: User, **more: Any) -> None:
@@ -71,7 +73,9 @@ class AssignForm(forms.Form):
         points: Any = self.fields["points"]
         grammar = Concept.objects.filter(kind=Concept.Kind.GRAMMAR)
         points.queryset = grammar.order_by("language", "level", "name")
-        points.label_from_instance = lambda one: f"{one.language} {one.level}: {one.name}"
+        points.label_from_instance = lambda one: (
+            f"{one.get_language_display()} {one.level}: {one.name}"
+        )
 
 
 class QuestionInline(StackedInline):
