@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
-import psutil
 import psycopg
 from django.conf import settings
 from redis import Redis
@@ -22,6 +21,8 @@ from config.queues import Queue
 
 ROOT = Path(settings.BASE_DIR)
 START_SECONDS = 60
+LATE_LANGUAGE = {"PYTHONPATH": str(ROOT / "tests" / "late_language")}
+"""Environment of a site whose language tools never answer in time."""
 GENEROUS = {f"RATE_{group}": "10000/m" for group in ("CHAT", "ASSESSMENT", "SIGN_IN", "SIGN_UP")}
 
 
@@ -45,17 +46,6 @@ def running_site(
             env |= _valkey_of_its_own()
             running.enter_context(_worker(env))
         yield running.enter_context(_server(env))
-
-
-@contextmanager
-def language_tools_stopped() -> Iterator[None]:
-    """Meanwhile the language process of the site that this process runs answers nothing."""
-    stopped = _language_process()
-    stopped.suspend()
-    try:
-        yield
-    finally:
-        stopped.resume()
 
 
 def drop_template() -> None:
@@ -145,18 +135,6 @@ def _worker(env: dict[str, str]) -> Iterator[None]:
         yield
     finally:
         _end(process)
-
-
-def _language_process() -> psutil.Process:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        for server in psutil.Process().children():
-            if "uvicorn" in server.cmdline():
-                for child in server.children():
-                    if any("spawn_main" in argument for argument in child.cmdline()):
-                        return child
-        time.sleep(0.1)
-    raise RuntimeError("The site has no language process.")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.newcomer import say_what_to_learn, sign_up
-from tests.site import language_tools_stopped, running_site
+from tests.site import LATE_LANGUAGE, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -18,7 +18,7 @@ A_WHILE = 110_000
 
 @pytest.fixture(scope="module")
 def site():
-    with running_site(AI_CHAIN="builtin", worker=True) as url:
+    with running_site(AI_CHAIN="builtin", worker=True, **LATE_LANGUAGE) as url:
         yield url
 
 
@@ -35,11 +35,12 @@ def talk(page, site):
 
 def say_unchecked(page):
     """Says something wrong, and gives the message when its reply is there."""
+    before = page.locator(".message").count()
     page.locator("#text").fill(WRONG)
-    with language_tools_stopped():
-        page.keyboard.press("Enter")
-        reply = page.locator(".message.assistant").last
-        expect(reply).to_have_attribute("data-status", "complete", timeout=60_000)
+    page.keyboard.press("Enter")
+    expect(page.locator(".message")).to_have_count(before + 2)
+    reply = page.locator(".message.assistant").last
+    expect(reply).to_have_attribute("data-status", "complete", timeout=60_000)
     return page.locator(".message.user").last
 
 
