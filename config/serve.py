@@ -118,7 +118,11 @@ class Preparation:
     def __init__(self, environment: dict[str, str], gate: Gate) -> None:
         # Not in the thread: a fork of the manager at that moment would hold its pipe for ever.
         self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment
+            [sys.executable, "manage.py", "prepare"],
+            cwd=ROOT,
+            env=environment,
+            # Ctrl-C is for the manager, which ends this one with all others.
+            start_new_session=True,
         )
         self._waiting = threading.Thread(target=self._see_to, args=(gate,), daemon=True)
 

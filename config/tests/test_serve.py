@@ -86,8 +86,7 @@ class Running:
         return left, [port for port in ports if not port_is_free(port)]
 
 
-@contextmanager
-def run(var, port):
+def started(var, port):
     with (var.parent / "output").open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "config.serve"],
@@ -98,7 +97,13 @@ def run(var, port):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    running = Running(process, var, port)
+    return Running(process, var, port)
+
+
+@contextmanager
+def run(var, port):
+    running = started(var, port)
+    process = running.process
     try:
         running.until(running.whole)
         yield running
@@ -205,3 +210,12 @@ def test_what_cannot_be_prepared_is_not_served(var):
     assert done.returncode == 1
     assert "Parlance is at" not in done.stdout
     assert "make run starts again" not in done.stderr
+
+
+def test_ctrl_c_while_it_is_being_prepared(var):
+    running = started(var, free_port())
+    running.until((var / "prepared").exists)
+    running.until(lambda: "beat started" in running.output())
+    assert running.end_by(running.control_c) == ([], [])
+    assert running.process.returncode == 0
+    assert "Traceback" not in running.output()
