@@ -73,7 +73,8 @@ class ModelAdmin(Labelled, UnfoldModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         for spec in changelist.filter_specs:
-            spec.title = self.labels.get(getattr(spec, "field_path", ""), spec.title)
+            label = str(self.labels.get(getattr(spec, "field_path", ""), spec.title))
+            spec.title = label[:1].lower() + label[1:]
         if changelist.full_result_count is None and not changelist.has_active_filters:
             # Else the heading of a whole list offers to show the whole list.
             changelist.full_result_count = None if changelist.query else changelist.result_count
@@ -97,7 +98,7 @@ class ModelAdmin(Labelled, UnfoldModelAdmin):
                 fields[name], self.labels.get(name) or capfirst(fields[name].verbose_name)
             )
             for name in named
-            if not hasattr(self, name)
+            if not callable(getattr(type(self), name, None))
         }
 
 
@@ -149,8 +150,9 @@ def column_of(field: Any, label: Any) -> Any:
         description=label, ordering=field.name, boolean=isinstance(field, models.BooleanField)
     )
     def shown(row: Any) -> Any:
-        value = getattr(row, f"get_{field.name}_display")() if field.choices else None
-        return value if field.choices else getattr(row, field.name)
+        if field.choices:
+            return getattr(row, f"get_{field.name}_display")() or None
+        return getattr(row, field.name)
 
     shown.__name__ = field.name
     return shown

@@ -61,7 +61,7 @@ class TestLists:
 
     def test_a_filter_has_the_short_name_too(self, client, cleo):
         changelist = client.get(reverse("admin:learning_concept_changelist")).context["cl"]
-        assert "Language" in [str(spec.title) for spec in changelist.filter_specs]
+        assert "language" in [str(spec.title) for spec in changelist.filter_specs]
 
     def test_the_heading_is_the_sidebar_s(self, client, cleo):
         page = text_of(client.get(reverse("admin:accounts_learnerlanguage_changelist")))
