@@ -24,7 +24,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 8
-MARKS = ("uvicorn", "celery -A config worker", "celery -A config beat", "valkey", "postgres")
+MARKS = ("uvicorn", "-A config worker", "-A config beat", "valkey", "postgres")
 GUNICORN = "gunicorn --worker-class gthread --workers 1 --threads 8 --bind 127.0.0.1:{port}"
 PLACED = {"level": "B1", "level_source": "placement", "level_probability": 0.84}
 OURS = "uvicorn config.router:application --no-access-log --host 127.0.0.1 --port {port}"
@@ -252,13 +252,7 @@ def database_processes() -> Iterator[psutil.Process]:
 
 def label(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
-    for mark in (
-        "uvicorn",
-        "celery -A config worker",
-        "celery -A config beat",
-        "valkey",
-        "postgres",
-    ):
+    for mark in MARKS:
         if mark in words:
             return mark
     return "process manager"
