@@ -26,3 +26,20 @@ def store_sources(*, message_id: UUID | str, sources: Iterable[Source]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def sources_of(message_id: UUID) -> list[Source]:
+    """What was kept of a reply's sources, in the order of their numbers."""
+    return [
+        Source(
+            index=row.index,
+            kind=row.kind,
+            source_id=row.source_id,
+            passage_id=row.passage_id,
+            title=row.title,
+            excerpt=row.excerpt,
+            locator=row.locator,
+            relevance=row.relevance,
+        )
+        for row in MessageSource.objects.filter(message=message_id)
+    ]

@@ -1,14 +1,18 @@
 import asyncio
+from uuid import uuid4
 
 import pytest
 from redis.exceptions import ConnectionError as ValkeyDown
 
 from conversations.models import Message
+from conversations.retrieval.found import Source
+from conversations.retrieval.services import store_sources
 from conversations.services import begin_turn, finish_turn
 from conversations.services.finish import TurnResult
 from conversations.streams import closing, log, mirrors
 from conversations.streams.connections import in_thread, valkey
 from conversations.streams.runner import TurnRunner, runner
+from conversations.tests.factories import CorrectionFactory
 from conversations.tests.stream_client import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +71,34 @@ async def test_after_the_log_expired_the_rows_answer(ana, script, as_user):
     )
     assert [(event["type"], event["seq"]) for event in later] == [("message.end", 3)]
     assert later[0]["text"] == "Todo junto."
+
+
+def _more_of_it(reply_id):
+    """A correction that is told, two that are not, and a source."""
+    said = Message.objects.get(pk=reply_id).reply_to
+    CorrectionFactory(message=said, original="Hola", manner="hint", timing="now")
+    CorrectionFactory(message=said, start=7, end=8, withheld=True)
+    CorrectionFactory(message=said, start=9, end=10, timing="after_session")
+    passage = {"source_id": uuid4(), "passage_id": uuid4(), "locator": {"start": 62.0}}
+    told = {"title": "Lesson of May", "excerpt": "el pan de ayer", "relevance": 0.8}
+    source = Source(index=1, kind="transcript", **passage, **told)
+    store_sources(message_id=reply_id, sources=[source])
+
+
+async def test_the_rows_answer_with_all_that_was_told(ana, script, as_user):
+    client = await as_user(ana)
+    events = await client.turn("POST", "/api/chat", {"message": "Hola"})
+    message_id = events[0]["messageId"]
+    await in_thread(_more_of_it, message_id)
+    await valkey().delete(log.log_key(message_id))
+    start, *rest, end = await client.turn("GET", f"/api/chat/stream/{message_id}")
+    assert start["replyTo"] == events[0]["replyTo"]
+    [correction] = [event for event in rest if event["type"] == "correction"]
+    assert (correction["original"], correction["manner"]) == ("Hola", "hint")
+    [source] = [event for event in rest if event["type"] == "source"]
+    assert (source["index"], source["excerpt"]) == (1, "el pan de ayer")
+    assert [one["title"] for one in end["sources"]] == ["Lesson of May"]
+    assert end["usage"] == events[-1]["usage"]
 
 
 async def test_the_log_expires_by_itself(ana, script, as_user):
