@@ -155,6 +155,8 @@ CACHES = {
         },
     }
 }
+CACHES["rates"] = CACHES["default"] | {"BACKEND": "config.cache.CountingCache"}
+RATELIMIT_USE_CACHE = "rates"
 # Checks of django-ratelimit: our cache is Django's Redis backend, which is shared and atomic where
 # it counts, only under a name the checks do not know.
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]

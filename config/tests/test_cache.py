@@ -1,21 +1,35 @@
-import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.test import RequestFactory
+
+from config.ratelimit import check_rate
+
+rates = caches["rates"]
 
 
 def _seconds_left(key: str) -> int:
-    stored = cache.make_key(key)
-    return cache._cache.get_client().ttl(stored)
+    stored = rates.make_key(key)
+    return rates._cache.get_client().ttl(stored)
 
 
-def test_a_count_grows_and_still_ends():
-    cache.add("a-count-that-grows", 1, timeout=60)
-    assert cache.incr("a-count-that-grows") == 2
-    assert cache.incr("a-count-that-grows", 5) == 7
-    assert cache.get("a-count-that-grows") == 7
+def test_a_count_begins_grows_and_ends():
+    assert rates.add("a-count-that-grows", 1, timeout=60) is False
+    assert rates.incr("a-count-that-grows") == 1
+    rates.add("a-count-that-grows", 1, timeout=600)
+    assert rates.incr("a-count-that-grows") == 2
+    assert rates.incr("a-count-that-grows", 5) == 7
+    assert rates.get("a-count-that-grows") == 7
     assert 0 < _seconds_left("a-count-that-grows") <= 60
 
 
-def test_what_is_not_there_is_not_counted():
-    with pytest.raises(ValueError, match="not found"):
-        cache.incr("nobody-counts-this")
-    assert cache.get("nobody-counts-this") is None
+def test_each_act_is_one_trip(monkeypatch):
+    cache.clear()
+    trips = []
+    client = rates._cache.get_client(write=True)
+    send = client.execute_command
+    monkeypatch.setattr(
+        client, "execute_command", lambda *told, **how: trips.append(told[0]) or send(*told, **how)
+    )
+    request = RequestFactory().post("/", REMOTE_ADDR="192.0.2.7")
+    left = [check_rate(request, "chat")["RateLimit-Remaining"] for _ in range(3)]
+    assert trips == ["EVAL"] * 3
+    assert int(left[0]) - int(left[2]) == 2

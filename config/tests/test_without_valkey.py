@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from config.cache import ForgivingRedisCache
+from config.cache import CountingCache, ForgivingRedisCache
 from config.ratelimit import check_rate
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -9,10 +9,11 @@ NOBODY = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 def away(monkeypatch):
-    monkeypatch.setattr(ForgivingRedisCache, "closed_until", 0.0)
-    cache = ForgivingRedisCache(NOBODY, {})
-    monkeypatch.setattr("django_ratelimit.core.caches", {"default": cache})
-    return cache
+    for cache in (ForgivingRedisCache, CountingCache):
+        monkeypatch.setattr(cache, "closed_until", 0.0)
+    rates = CountingCache(NOBODY, {})
+    monkeypatch.setattr("django_ratelimit.core.caches", {"rates": rates})
+    return ForgivingRedisCache(NOBODY, {})
 
 
 def test_every_lookup_misses_and_every_write_is_dropped(away):
