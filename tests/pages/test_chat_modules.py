@@ -182,3 +182,32 @@ def test_answers_are_announced_by_the_sentence(blank):
         ],
     )
     assert said == [[], ["¿Qué tal?"], ["¿Qué tal?"], ["¿Qué tal?", "Bien"]]
+
+
+WRITE = """
+async ([pieces]) => {
+  const { Reply } = await import("/static/js/chat/messages.js");
+  const element = document.createElement("article");
+  element.innerHTML = "<div data-words></div>";
+  const words = element.firstChild;
+  const reply = new Reply(element, { onGrow: () => seen.push(words.textContent) });
+  const seen = [];
+  for (const piece of pieces) reply.add(piece);
+  while (words.textContent.length < reply.text.length) await new Promise(requestAnimationFrame);
+  return seen;
+}
+"""
+TOGETHER = ["Ayer fuimos al mercado ", "y compramos 🍎🍎🍎 ", "muy ricas."]
+
+
+def test_words_that_come_together_are_written_one_after_another(blank):
+    seen = blank.evaluate(WRITE, [TOGETHER])
+    assert len(seen) > 4
+    assert seen[-1] == "".join(TOGETHER)
+    assert all("".join(TOGETHER).startswith(part) for part in seen)
+    assert seen == sorted(seen, key=len)
+
+
+def test_who_wants_no_motion_sees_them_at_once(blank):
+    blank.emulate_media(reduced_motion="reduce")
+    assert blank.evaluate(WRITE, [TOGETHER]) == ["".join(TOGETHER)]

@@ -86,11 +86,17 @@ export class LearnerMessage {
   }
 }
 
+/** Milliseconds over which words are spread that come together, as they do some times a second. */
+const SPREAD = 200;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
 /** A tutor's reply on the page, drawn at most once a frame however fast it comes. */
 export class Reply {
   #element;
   #reading;
   #text = "";
+  #shown = 0;
+  #drawnAt = 0;
   #frame = 0;
   #onGrow;
 
@@ -172,13 +178,17 @@ export class Reply {
 
   add(text) {
     this.#text += text;
-    this.#frame ||= requestAnimationFrame(() => this.#draw(true));
+    if (this.#frame) return;
+    this.#drawnAt = performance.now();
+    this.#frame = requestAnimationFrame((now) => this.#write(now));
   }
 
   /** The last word: `text` as it was kept, how it ended, what to say about it, whether to offer a retry. */
   finish({ text = this.#text, status, words = "", retry = false }) {
     this.#text = text;
+    this.#shown = text.length;
     cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
     this.status = status;
     part(this.#element, "after-words").textContent = words;
     part(this.#element, "retry").hidden = !retry;
@@ -186,9 +196,21 @@ export class Reply {
     linkCitations(this.#element);
   }
 
+  /** Shows a part of what is not shown yet: the more, the longer ago the last part was. */
+  #write(now) {
+    const passed = Math.min(Math.max(now - this.#drawnAt, 0), SPREAD);
+    const waiting = this.#text.length - this.#shown;
+    this.#shown += still.matches ? waiting : Math.ceil((waiting * passed) / SPREAD);
+    // Not between the two halves of a character.
+    if (/[\ud800-\udbff]/.test(this.#text[this.#shown - 1] ?? "")) this.#shown += 1;
+    this.#drawnAt = now;
+    this.#draw(true);
+    const more = this.#shown < this.#text.length;
+    this.#frame = more ? requestAnimationFrame((then) => this.#write(then)) : 0;
+  }
+
   #draw(live) {
-    this.#frame = 0;
-    this.#reading.show(this.#text, { live });
+    this.#reading.show(this.#text.slice(0, this.#shown), { live });
     this.#onGrow();
   }
 }
