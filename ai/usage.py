@@ -17,7 +17,7 @@ from ai.types import ChatRequest, Usage
 
 logger = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.25
+GATHER_SECONDS = 1.0
 """How long rows are gathered to be written together: a row alone costs as much as ten at once."""
 
 _unwritten: WeakKeyDictionary[asyncio.AbstractEventLoop, list[UsageRecord]] = WeakKeyDictionary()

@@ -36,7 +36,7 @@ from conversations.writing import TurnNotes
 logger = logging.getLogger(__name__)
 
 Status = Message.Status
-READING_SECONDS = 1.0
+READING_SECONDS = 2.0
 """How long learners' messages are gathered for a worker: a task each would cost more than a turn's
 SQL."""
 STORE_DELAYS = (0.2, 0.5, 1.0, 2.0)

@@ -7,7 +7,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from conversations.events import DeltaEvent, TurnEvent
+from conversations.events import TERMINAL, DeltaEvent, TurnEvent
 from conversations.streams.frames import Frames
 from conversations.streams.log import (
     APPEND_ALL,
@@ -21,9 +21,11 @@ from conversations.streams.log import (
 
 logger = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.04
-"""How long tokens wait at most, from one flush to the next; a turn's first, and its last event,
-never do."""
+GATHER_SECONDS = 0.08
+"""How long events wait at most, from one flush to the next; a turn's first words, and its last
+event, never do."""
+MOST_TOGETHER = 32
+"""How many turns wait for each other: the words of many, sent at once, keep a newcomer waiting."""
 REST_SECONDS = 2.0
 """How long Valkey is left alone after it failed."""
 EXISTS_ALREADY = "equal or smaller"
@@ -66,12 +68,12 @@ class LogWriter:
     def put(self, turn: WrittenTurn, event: TurnEvent) -> None:
         turn.pending.append(event)
         self._dirty[turn.turn_id] = turn
-        if turn.spoke and isinstance(event, DeltaEvent):
-            if self._timer is None:
-                self._timer = self._loop.call_at(self._flushed + GATHER_SECONDS, self._wanted.set)
-            return
-        turn.spoke = turn.spoke or isinstance(event, DeltaEvent)
-        self._wanted.set()
+        first = isinstance(event, DeltaEvent) and not turn.spoke
+        turn.spoke = turn.spoke or first
+        if first or isinstance(event, TERMINAL) or len(self._dirty) >= MOST_TOGETHER:
+            self._wanted.set()
+        elif self._timer is None:
+            self._timer = self._loop.call_at(self._flushed + GATHER_SECONDS, self._wanted.set)
 
     async def stop(self) -> None:
         self._task.cancel()
