@@ -131,6 +131,7 @@ def conversation_page(request: HttpRequest, conversation_id: UUID) -> HttpRespon
         "elsewhere": elsewhere,
         "provider": spoke[-1] if spoke else first_provider(),
         "mine": mine,
+        "learner": "" if mine else conversation.learner.name,
         "may_write": mine and not elsewhere,
         "safety": safety,
     }

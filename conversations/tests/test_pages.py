@@ -77,6 +77,15 @@ def test_a_tutor_reads_along(client, tessa, conversation):
     assert answer.context["may_write"] is False
 
 
+def test_a_tutor_reads_who_said_what(client, tessa, conversation):
+    MessageFactory(conversation=conversation, role="user", content="Hola")
+    path = reverse("conversations:detail", args=[conversation.pk])
+    client.force_login(tessa)
+    assert '<p class="who">Ana Torres</p>' in client.get(path).content.decode()
+    client.force_login(conversation.learner)
+    assert '<p class="who">You</p>' in client.get(path).content.decode()
+
+
 def test_nobody_is_sent_to_sign_in(client, conversation):
     for path in (
         reverse("conversations:list"),
