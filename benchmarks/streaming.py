@@ -423,7 +423,8 @@ async def _gone(session: aiohttp.ClientSession, address: str) -> float:
 
 
 def break_connections(database: str, tokens: list[str], drops: int, stops: int) -> None:
-    with upstream(int(RATE * 6)) as address, ours(address, database) as (at, _):
+    # Long enough for each stream to be broken fifty times, at one or two events a connection.
+    with upstream(int(RATE * 12)) as address, ours(address, database) as (at, _):
         made, wrong = asyncio.run(reconnect(at, tokens[0], drops))
         print(f"\n{made} forced reconnects: {wrong} streams lost or doubled something (goal 0)")
         waits = asyncio.run(cancel(at, address, tokens[1], stops))

@@ -1,7 +1,7 @@
 """How often a stream is read: ten times a second, in wider steps the more there are.
 
 A token wakes all that stands between the provider and the reader, which costs more than the token.
-So those of a tenth of a second are read together, with 67 streams or more those of a fifth. The
+So those of a tenth of a second are read together, with 50 streams or more those of a fifth. The
 page spreads them out again.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-STEP_PER_STREAM: Final = 0.003
+STEP_PER_STREAM: Final = 0.004
 SHORTEST_STEP: Final = 0.1
 LONGEST_STEP: Final = 0.2
 """Seconds."""
