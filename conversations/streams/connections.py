@@ -40,6 +40,16 @@ def valkey() -> redis.asyncio.Redis:
     return client
 
 
+def valkey_untimed() -> redis.asyncio.Redis:
+    """A client whose caller keeps the time: a deadline of its own makes a task of each send."""
+    return redis.asyncio.Redis.from_url(
+        settings.VALKEY_URL,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=None,
+        retry=AsyncRetry(NoBackoff(), 1),
+    )
+
+
 def valkey_listening() -> redis.asyncio.Redis:
     """A client for a subscription: it may hear nothing for hours."""
     return redis.asyncio.Redis.from_url(

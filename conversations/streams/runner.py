@@ -24,7 +24,12 @@ from conversations.models import Message
 from conversations.services.context import TurnContext
 from conversations.services.finish import TurnResult, finish_turn
 from conversations.services.reading import OverTurn, enqueue_reading
-from conversations.streams.connections import in_thread, valkey, valkey_listening
+from conversations.streams.connections import (
+    in_thread,
+    valkey,
+    valkey_listening,
+    valkey_untimed,
+)
 from conversations.streams.control import CANCEL_CHANNEL, request_cancel
 from conversations.streams.frames import Reader
 from conversations.streams.log import LEASE_RENEWAL_SECONDS, LEASE_SECONDS, lease_key
@@ -67,7 +72,8 @@ class TurnRunner:
         self.turns: dict[str, LiveTurn] = {}
         self._promised = 0
         self._unread: list[OverTurn] = []
-        self._writer = LogWriter(valkey())
+        self._log = valkey_untimed()
+        self._writer = LogWriter(self._log)
         self._mirrors = Mirrors(valkey())
         loop = asyncio.get_running_loop()
         self._background = [
@@ -121,6 +127,7 @@ class TurnRunner:
         await self._enqueue_unread()
         await self._mirrors.stop()
         await self._writer.stop()
+        await self._log.aclose()
 
     async def _write(self, turn: LiveTurn) -> None:
         try:

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from conversations.events import TERMINAL, DeltaEvent, TurnEvent
+from conversations.streams.connections import ANSWER_SECONDS
 from conversations.streams.frames import Frames
 from conversations.streams.log import (
     APPEND_ALL,
@@ -56,6 +57,8 @@ class WrittenTurn:
 
 
 class LogWriter:
+    """`client` keeps no time: each flush has its own."""
+
     def __init__(self, client: Redis) -> None:
         self._client = client
         self._dirty: dict[str, WrittenTurn] = {}
@@ -123,7 +126,8 @@ class LogWriter:
         pipeline.execute_command("EVAL", APPEND_ALL, len(keys), *keys, *entries)
         for command in after:
             pipeline.execute_command(*command)
-        answers, *_ = await pipeline.execute()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            answers, *_ = await pipeline.execute()
         for owner, answer in zip(owners, answers, strict=True):
             _judge(owner, answer)
 

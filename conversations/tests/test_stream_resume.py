@@ -153,6 +153,22 @@ async def test_valkey_stays_away(ana, script, as_user, elsewhere):
     assert log.text_in(frames) == "abcd"
 
 
+class Silent(Unplugged):
+    """A client of a Valkey that takes everything and says nothing."""
+
+    async def execute(self, **_options):
+        await asyncio.Event().wait()
+
+
+async def test_valkey_that_does_not_answer_holds_no_words_back(ana, script, as_user, monkeypatch):
+    monkeypatch.setattr("conversations.streams.writer.ANSWER_SECONDS", 0.05)
+    client = await as_user(ana)
+    await client.turn("POST", "/api/chat", {"message": "Antes"})
+    runner()._writer._client = Silent()
+    script.say(*"abcd", pause=0.02)
+    assert text_of(await client.turn("POST", "/api/chat", {"message": "Hola"})) == "abcd"
+
+
 async def dead_turn(learner, text="Hola", said=()):
     """A turn whose process is gone: a log without an end, no lease."""
     turn = await in_thread(begin_turn, learner=learner, text=text)
