@@ -24,7 +24,14 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 8
-MARKS = ("uvicorn", "-A config worker", "-A config beat", "valkey", "postgres")
+MARKS = (
+    "uvicorn",
+    "-A config worker",
+    "-A config beat",
+    "multiprocessing.spawn",
+    "valkey",
+    "postgres",
+)
 GUNICORN = "gunicorn --worker-class gthread --workers 1 --threads 8 --bind 127.0.0.1:{port}"
 PLACED = {"level": "B1", "level_source": "placement", "level_probability": 0.84}
 OURS = "uvicorn config.router:application --no-access-log --host 127.0.0.1 --port {port}"
