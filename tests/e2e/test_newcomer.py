@@ -57,6 +57,7 @@ def test_from_the_landing_page_to_a_corrected_sentence(page, site):
     page.get_by_role("button", name=f"Talk at {level}").click()
     expect(page.locator(".chat-title")).to_contain_text(f"Spanish {level}")
     expect(page.locator(".chat-title")).to_contain_text("Built-in tutor")
+    expect(page.locator("#text")).to_be_enabled()
     page.evaluate(WATCH_GROWTH)
     reply = say(page, "Yo quiero comprar un manzana roja.")
     assert reply.locator("[data-words]").inner_text()
