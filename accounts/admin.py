@@ -7,17 +7,14 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts import services
 from accounts.admin_mixins import AdminActions, ReadOnlyAdmin, VisibleToAdmin
@@ -31,8 +28,8 @@ from accounts.models import (
     TutorProfile,
     User,
 )
-from accounts.selectors import is_approved_tutor
 from accounts.services.tokens import revoke_all_families
+from accounts.tutor_admin import TutorAssignmentAdmin, TutorProfileAdmin
 from config.addresses import client_address
 from config.back_office import (
     NOTHING,
@@ -44,15 +41,13 @@ from config.back_office import (
 )
 
 admin.site.unregister(Group)
+admin.site.register(TutorProfile, TutorProfileAdmin)
+admin.site.register(TutorAssignment, TutorAssignmentAdmin)
 
 if TYPE_CHECKING:
-    _AssignmentForm = forms.ModelForm[TutorAssignment]
-    _StandingForm = forms.ModelForm[TutorProfile]
     _BaseUserAdmin = BaseUserAdmin[User]
 else:
     _BaseUserAdmin = BaseUserAdmin
-    _AssignmentForm = forms.ModelForm
-    _StandingForm = forms.ModelForm
 
 FOR_EVERYONE = ("email", "name", "role", "plan", "native_language", "timezone")
 ABOUT_A_LEARNER = {
@@ -291,141 +286,6 @@ class LearnerLanguageAdmin(VisibleToAdmin, ModelAdmin):
         services.override_level(row=stored, level=obj.level, by=by, now=now)
 
 
-class StandingForm(_StandingForm):
-    decision = forms.ChoiceField(
-        label=_("Decision"),
-        required=False,
-        choices=[
-            ("", _("Leave it as it is")),
-            (TutorProfile.Status.APPROVED, _("Approve: they may teach, and see their students")),
-            (TutorProfile.Status.DECLINED, _("Decline: they see no learner")),
-        ],
-        widget=UnfoldAdminRadioSelectWidget,
-    )
-
-    class Meta:
-        model = TutorProfile
-        fields = ()
-
-
-@admin.register(TutorProfile)
-class TutorProfileAdmin(AdminActions, ModelAdmin):
-    form = StandingForm
-    about = _(
-        "Who asked to teach. An approved tutor enters the back office and sees the students whom"
-        " an admin assigns to them."
-    )
-    labels = {"user": _("E-mail"), "about": _("About them"), "created_at": _("Asked")}
-    list_display = ("user", "name", "status", "in_short", "created_at", "decided_by", "decided_at")
-    list_filter = ("status",)
-    list_select_related = ("user", "decided_by")
-    search_fields = ("user__email", "user__name")
-    search_help_text = _("By name or e-mail address")
-    # "pending" comes last in the alphabet, so it stands first; of these who waits longest.
-    ordering = ("-status", "created_at")
-    list_per_page = 50
-    readonly_fields = ("user", "name", "status", "about", "created_at", "decided_by", "decided_at")
-    fields = (*readonly_fields, "decision")
-    actions = ("approve", "decline")
-
-    def heading(self, obj: TutorProfile) -> str:
-        return obj.user.name
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: TutorProfile | None = None) -> bool:
-        return False
-
-    def save_model(
-        self, request: HttpRequest, obj: TutorProfile, form: "forms.ModelForm[Any]", change: bool
-    ) -> None:
-        verdict = form.cleaned_data["decision"]
-        if verdict:
-            approves = verdict == TutorProfile.Status.APPROVED
-            decide = services.approve_tutor if approves else services.decline_tutor
-            decide(tutor=obj.user, **_by(request))
-
-    @admin.display(description=_("Name"), ordering="user__name")
-    def name(self, profile: TutorProfile) -> str:
-        return profile.user.name
-
-    @admin.display(description=_("About them"))
-    def in_short(self, profile: TutorProfile) -> str:
-        return Truncator(profile.about).words(12) or "–"
-
-    @admin.action(description="Approve the selected tutors", permissions=["manage"])
-    def approve(self, request: HttpRequest, profiles: QuerySet[TutorProfile]) -> None:
-        for profile in profiles.select_related("user"):
-            services.approve_tutor(tutor=profile.user, **_by(request))
-        self.message_user(request, "Approved: they can enter the back office.", messages.SUCCESS)
-
-    @admin.action(description="Decline the selected tutors", permissions=["manage"])
-    def decline(self, request: HttpRequest, profiles: QuerySet[TutorProfile]) -> None:
-        for profile in profiles.select_related("user"):
-            services.decline_tutor(tutor=profile.user, **_by(request))
-        self.message_user(request, "Declined: they see no learner.", messages.SUCCESS)
-
-
-class AssignmentForm(_AssignmentForm):
-    class Meta:
-        model = TutorAssignment
-        fields = ("tutor", "student")
-
-    def clean_tutor(self) -> User:
-        tutor: User = self.cleaned_data["tutor"]
-        if not is_approved_tutor(tutor):
-            raise ValidationError("This account is not an approved tutor's.")
-        return tutor
-
-
-@admin.register(TutorAssignment)
-class TutorAssignmentAdmin(VisibleToAdmin, AdminActions, ModelAdmin):
-    form = AssignmentForm
-    about = _(
-        "Which tutor sees which student. An assignment that has ended shows the tutor nothing."
-    )
-    labels = {"created_at": _("Since"), "ended_at": _("Until")}
-    ordering = ("-created_at",)
-    list_per_page = 50
-    search_help_text = _("By the tutor's or the student's name or e-mail address")
-    list_display = ("tutor", "student", "created_at", "ended_at")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("tutor", "student")
-    search_fields = ("tutor__email", "tutor__name", "student__email", "student__name")
-    autocomplete_fields = ("tutor", "student")
-    actions = ("end",)
-
-    def heading(self, obj: TutorAssignment) -> str:
-        return _("%(tutor)s teaches %(student)s") % {
-            "tutor": obj.tutor.name,
-            "student": obj.student.name,
-        }
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: TutorAssignment | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: TutorAssignment | None = None
-    ) -> bool:
-        return False
-
-    def save_model(
-        self, request: HttpRequest, obj: TutorAssignment, form: "forms.ModelForm[Any]", change: bool
-    ) -> None:
-        admin_user = caller_of(request)
-        made = services.assign_tutor(tutor=obj.tutor, student=obj.student, admin=admin_user)
-        obj.pk, obj.created_at, obj._state.adding = made.pk, made.created_at, False
-
-    @admin.action(description="End the selected assignments", permissions=["manage"])
-    def end(self, request: HttpRequest, assignments: QuerySet[TutorAssignment]) -> None:
-        for assignment in assignments.select_related("student"):
-            services.end_assignment(assignment=assignment, admin=caller_of(request))
-        self.message_user(request, "Ended: the tutors no longer see them.", messages.SUCCESS)
-
-
 @admin.register(RefreshFamily)
 class RefreshFamilyAdmin(AdminActions, ReadOnlyAdmin, ModelAdmin):
     about = _(
@@ -487,19 +347,8 @@ class AuditEntryAdmin(ReadOnlyAdmin, ModelAdmin):
         return entry.action.replace("_", " ").replace(".", ": ").capitalize()
 
 
-def waiting(request: HttpRequest) -> int | None:
-    """For the sidebar: how many tutors wait to be let in."""
-    if not caller_of(request).is_admin:
-        return None
-    return TutorProfile.objects.filter(status=TutorProfile.Status.PENDING).count() or None
-
-
 def _links(user: User, lists: dict[Any, str]) -> SafeString:
     """To lists, searched for the user."""
     asked = urlencode({"q": user.email})
     links = [(reverse(f"admin:{name}_changelist"), asked, title) for title, name in lists.items()]
     return format_html_join(" · ", '<a class="text-link" href="{}?{}">{}</a>', links) or NOTHING
-
-
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"admin": caller_of(request), "address": client_address(request)}

@@ -76,7 +76,7 @@ PEOPLE = _group(
     _link(_("Users"), "person", "accounts_user"),
     _link(_("Levels"), "signal_cellular_alt", "accounts_learnerlanguage"),
     _admins_link(_("Tutors"), "supervisor_account", "accounts_tutorprofile")
-    | {"badge": "accounts.admin.waiting", "waits": _("Tutors to let in, or not")},
+    | {"badge": "accounts.tutor_admin.waiting", "waits": _("Tutors to let in, or not")},
     _link(_("Assignments"), "group_add", "accounts_tutorassignment"),
 )
 TALKING = _group(
