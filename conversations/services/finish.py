@@ -143,7 +143,7 @@ def _finish_plainly(
     now: datetime,
     over: Callable[[OverTurn], object],
 ) -> bool:
-    """In one statement, which is a transaction of itself: most turns of all."""
+    """In one statement, which is a transaction of itself."""
     study = adding_study(**_study(turn, now), only_with="closed")
     closed = close_reply(turn_id, result.as_columns(), tokens=result.tokens, now=now, beside=study)
     if closed:
