@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import logging
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ OnProvider = Callable[[str, str], Awaitable[None] | None]
 
 # A second try at the same provider is worth it only for failures that are quick and may pass.
 _PASSING = frozenset({"connection", "rate_limited", "overloaded", "server_error"})
+_MANY_DIGITS = re.compile(r"(?:\d\D{0,3}){40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ async def stream_chat(
                 await _tell(on_provider, call.model)
             async with aclosing(_deltas(call, asked)) as deltas:
                 async for delta in deltas:
-                    yield delta
+                    yield _storable(delta) if type(delta) is TextDelta else delta
     except ProviderError as error:
         if error.code == "cut_off":
             raise
@@ -103,11 +105,16 @@ class _Asked:
         self.veil = Veil(request.names)
         self._hidden: ChatRequest | None = None
 
-    def of(self, model: ChatModel) -> ChatRequest:
+    async def of(self, model: ChatModel) -> ChatRequest:
         if model.name in factory.LOCAL_PROVIDERS:
             return _in_plain_words(self.request)
         if self._hidden is None:
-            self._hidden = self.veil.hide_in(self.request)
+            hide = self.veil.hide_in
+            # Thousands of digits are looked through for a second: other streams go on meanwhile.
+            many = any(_MANY_DIGITS.search(one.content) for one in self.request.messages)
+            self._hidden = (
+                await asyncio.to_thread(hide, self.request) if many else hide(self.request)
+            )
         return self._hidden
 
     def left(self) -> float:
@@ -118,6 +125,12 @@ def _in_plain_words(request: ChatRequest) -> ChatRequest:
     """Marks keep a model from taking orders from a learner; rules would correct them."""
     plain = [replace(one, content=unmarked(one.content)) for one in request.messages]
     return replace(request, messages=tuple(one for one in plain if one.content))
+
+
+def _storable(delta: TextDelta) -> TextDelta:
+    """Without what some models say and nothing can keep: the character 0, half a surrogate pair."""
+    text = delta.text.replace("\0", "").encode(errors="replace").decode()
+    return delta if text == delta.text else TextDelta(text)
 
 
 def _now() -> float:
@@ -157,6 +170,7 @@ async def _answering(model: ChatModel, asked: _Asked) -> Call:
             return error.retryable
         return wait if wait <= settings.AI_RETRY_AFTER_LIMIT else False
 
+    shown = await asked.of(model)
     attempts = stamina.retry_context(
         backoff,
         attempts=settings.AI_ATTEMPTS,
@@ -167,7 +181,7 @@ async def _answering(model: ChatModel, asked: _Asked) -> Call:
     )
     async for attempt in attempts:
         with attempt:
-            call = Call(model, asked.of(model), asked.user_id, asked.reference, asked.deadline)
+            call = Call(model, shown, asked.user_id, asked.reference, asked.deadline)
             await call.open()
             return call
     raise AssertionError("the last attempt either returns or raises")

@@ -43,6 +43,11 @@ def configured(name: str) -> bool:
     return name == "openai" and bool(settings.OPENAI_BASE_URL)
 
 
+def has_model() -> bool:
+    """Whether anything in the chain but the built-in tutor may answer."""
+    return any(configured(name) for name in settings.AI_CHAIN if name not in LOCAL_PROVIDERS)
+
+
 def chat_models() -> list[ChatModel]:
     """The chain, in its order, without the providers that have no key.
 

@@ -8,12 +8,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import phonenumbers
 
 from ai.types import ChatMessage, ChatRequest
 
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# No part of an address is longer; without a limit a text without any is looked through for seconds.
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _ENOUGH_DIGITS = re.compile(r"(?:\d\D{0,3}){7}")
 _TAG = re.compile(r"\[(?:EMAIL|PHONE|NAME)_\d+\]")
 _TAG_BEGUN = re.compile(r"\[[A-Z]{0,5}(?:_\d*)?$")
@@ -35,7 +37,7 @@ class Veil:
     """The tags of one request: its messages agree on them, its answer is restored from them."""
 
     def __init__(self, names: Sequence[str] = ()) -> None:
-        self._names = _names_pattern(names)
+        self._names = _names_pattern(tuple(names))
         self._tags: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._held = ""
@@ -94,7 +96,8 @@ class Veil:
         return self._tags[value]
 
 
-def _names_pattern(names: Sequence[str]) -> re.Pattern[str] | None:
+@lru_cache(maxsize=512)
+def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
     forms: list[str] = []
     for name in sorted({" ".join(name.split()) for name in names}, key=len, reverse=True):
         forms += _forms(name)

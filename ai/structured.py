@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar, cast, overload
+from typing import Any, Final, TypeVar, cast, overload
 from uuid import UUID
 
 import jsonschema
@@ -14,6 +14,8 @@ from ai.types import ChatMessage, ChatRequest
 
 Value = TypeVar("Value")
 JSONSchema = Mapping[str, Any]
+NUL: Final = r"\u0000"
+"""As it stands in JSON: PostgreSQL keeps no such character, and nobody means it."""
 
 
 class _Unfit(Exception):
@@ -63,6 +65,8 @@ async def complete_structured(
 def validate(text: str, schema: type[Any] | JSONSchema) -> Any:
     """The value in `text`, which may stand in a Markdown fence. Raises `_Unfit`."""
     raw = _unfenced(text)
+    if NUL in raw:
+        raise _Unfit(f"no text may hold {NUL}")
     try:
         if not isinstance(schema, Mapping):
             return msgspec.json.decode(raw, type=schema)

@@ -12,6 +12,7 @@ import jsonschema
 import msgspec
 
 from ai.chain import OnProvider, stream_chat
+from ai.structured import NUL
 from ai.types import (
     ChatMessage,
     ChatRequest,
@@ -140,6 +141,8 @@ async def _result(call: ToolCall, tools: Mapping[str, Tool], *, allowed: bool) -
 
 
 def _arguments(call: ToolCall, spec: ToolSpec) -> dict[str, Any]:
+    if NUL in call.arguments:
+        raise ValueError(f"no text may hold {NUL}")
     try:
         value = msgspec.json.decode(call.arguments or "{}", type=dict[str, Any])
         jsonschema.validate(value, spec.parameters)

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -14,8 +15,12 @@ from django.db import IntegrityError
 from ai.models import UsageRecord
 from ai.prices import cost_micros
 from ai.types import ChatRequest, Usage
+from config.ids import new_id
+from config.rows import Table
 
 logger = logging.getLogger(__name__)
+
+_ROWS: Final = Table(UsageRecord)
 
 GATHER_SECONDS = 1.0
 """How long rows are gathered to be written together: a row alone costs as much as ten at once."""
@@ -79,7 +84,8 @@ def _tokens(characters: int) -> int:
 def _row(entry: Entry) -> UsageRecord:
     usage = entry.usage or Usage()
     first = entry.first_token
-    return UsageRecord(
+    return _ROWS.make(
+        id=new_id(),
         user_id=entry.user_id,
         provider=entry.provider,
         model=entry.model,

@@ -61,10 +61,6 @@ class AnalysisPool:
                 raise Unavailable(f"{function.__name__} failed") from error
         raise Unavailable("the analysis process keeps dying")
 
-    def pids(self) -> list[int]:
-        with self._lock:
-            return list(self._executor._processes) if self._executor else []
-
     def close(self) -> None:
         if self._executor is not None:
             self._discard(self._executor)

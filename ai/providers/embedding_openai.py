@@ -6,7 +6,7 @@ import openai
 
 from ai.errors import ProviderError
 from ai.providers.clients import PerLoop
-from ai.providers.openai import make_client
+from ai.providers.openai_client import make_client
 from ai.providers.openai_errors import translate
 
 DIMENSIONS = 1536

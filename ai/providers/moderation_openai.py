@@ -2,7 +2,7 @@ import openai
 
 from ai.errors import ProviderError
 from ai.providers.clients import PerLoop
-from ai.providers.openai import make_client
+from ai.providers.openai_client import make_client
 from ai.providers.openai_errors import translate
 from ai.types import Judged
 

@@ -1,6 +1,6 @@
 """OpenAI, and every server that speaks its chat-completions protocol.
 
-The SDK makes the call; the stream is read raw, since its objects cost several times the CPU.
+The stream is read raw, since the SDK's objects cost several times the CPU.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
@@ -14,32 +14,15 @@ import openai
 from ai.errors import ProviderError
 from ai.providers import openai_wire as wire
 from ai.providers.clients import PerLoop
+from ai.providers.openai_client import ChatClient
 from ai.providers.openai_errors import from_body, translate
 from ai.providers.pace import next_step, paced
 from ai.providers.sse import DataLines
 from ai.types import ChatRequest, Delta, Finish, TextDelta, ToolCalls, Usage
 
-_TIMEOUT = openai.Timeout(connect=10.0, read=300.0, write=30.0, pool=30.0)
-# Whoever reads a stream has a deadline of their own: a second one would be moved with each token.
-_STREAM_OPTIONS = {"timeout": openai.Timeout(connect=10.0, read=None, write=30.0, pool=30.0)}
-_BROKEN = (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, OSError)
-
-# Made when this is imported, in a thread: it loads a library of its own, and the first stream would
-# wait for that.
-_CERTIFICATES = httpx2.create_ssl_context()
+_BROKEN = (httpx2.HTTPError, aiohttp.ClientError, OSError)
 
 _decoder = msgspec.json.Decoder(wire.Chunk)
-
-
-def make_client(api_key: str, base_url: str) -> openai.AsyncOpenAI:
-    """A client that never tries again by itself: the chain decides that."""
-    return openai.AsyncOpenAI(
-        api_key=api_key or "none",
-        base_url=base_url or None,
-        max_retries=0,
-        timeout=_TIMEOUT,
-        http_client=openai.DefaultAioHttpClient(timeout=_TIMEOUT, verify=_CERTIFICATES),
-    )
 
 
 class OpenAIModel:
@@ -47,7 +30,7 @@ class OpenAIModel:
 
     def __init__(self, *, api_key: str, model: str, base_url: str = "") -> None:
         self.model = model
-        self.clients = PerLoop(lambda: make_client(api_key, base_url), openai.AsyncOpenAI.close)
+        self.clients = PerLoop(lambda: ChatClient(api_key, base_url), ChatClient.close)
         # Compatible servers know the older name of the limit; OpenAI itself wants the newer.
         self._conceded = frozenset({"max_completion_tokens"} if base_url else ())
 
@@ -78,36 +61,25 @@ class OpenAIModel:
         while True:
             body = wire.body(request, model=self.model, conceded=conceded)
             try:
-                response = await _request(self.clients.get(), body)
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                refusal = translate(error, provider=self.name)
-                option = wire.concession(body, str(error.body or error.message), conceded)
-                if refusal.code != "bad_request" or option is None or option in conceded:
-                    raise refusal from error
-                conceded |= {option}
-            except _SDK_ERRORS as error:
+                response = await self.clients.get().open(body)
+            except openai.APIStatusError as error:
+                conceded |= {self._concession(error, body, conceded)}
+            except _BROKEN as error:
                 raise translate(error, provider=self.name) from error
             else:
                 self._conceded = conceded
                 return response
 
-
-_SDK_ERRORS = (openai.OpenAIError, *_BROKEN)
-
-
-async def _request(client: openai.AsyncOpenAI, body: dict[str, Any]) -> httpx2.Response:
-    """The response with its body unread; the caller closes it."""
-    # Not `chat.completions.create`: it looks through the types of all that a body can hold, which
-    # costs more than the rest of the call.
-    post = cast(Any, client.post)
-    response: httpx2.Response = await post(
-        "/chat/completions",
-        cast_to=httpx2.Response,
-        body=body,
-        options=_STREAM_OPTIONS,
-        stream=True,
-    )
-    return response
+    def _concession(
+        self, error: openai.APIStatusError, body: dict[str, Any], conceded: frozenset[str]
+    ) -> str:
+        """The option to do without. Raises ProviderError when it is not one that was refused."""
+        refusal = translate(error, provider=self.name)
+        option = wire.concession(body, str(error.body), conceded)
+        about_body = error.status_code in (400, 422) and refusal.code == "bad_request"
+        if not about_body or option is None or option in conceded:
+            raise refusal from error
+        return option
 
 
 def _body(response: httpx2.Response) -> AsyncIterable[bytes]:

@@ -18,7 +18,7 @@ def translate(error: Exception, *, provider: str) -> ProviderError:
     code = "connection"
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
         # The aiohttp transport reports a refused connection as one that timed out.
-        opening = isinstance(error.__cause__ or error, httpx2.ConnectTimeout)
+        opening = any(isinstance(one, httpx2.ConnectTimeout) for one in (error, error.__cause__))
         code = "connection" if opening else "timeout"
     return ProviderError(code, type(error).__name__, retryable=True, provider=provider)
 

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from ai.errors import AllProvidersFailed, ProviderError
 from ai.models import UsageRecord
 from ai.prompts import learner_block
 from ai.providers.scripted import Scene, Script, ScriptedModel
+from ai.redaction import Veil
 from ai.tests.factories import make_request
 from ai.types import ChatMessage, Finish, TextDelta, Usage
 
@@ -58,6 +60,12 @@ async def test_first_delta_arrives_before_the_last_is_made(script):
 async def test_empty_pieces_are_signs_of_life_and_never_passed_on(script):
     script.say("", "Ho", "", "la")
     assert (await collect())[:2] == [TextDelta("Ho"), TextDelta("la")]
+
+
+async def test_what_no_database_keeps_is_left_out(script):
+    script.say("Ho\0", "la\0\0.", "\ud83d", "¡Sí!")
+    said = [TextDelta("Ho"), TextDelta("la."), TextDelta("?"), TextDelta("¡Sí!")]
+    assert await collect() == [*said, Finish("stop", Usage(12, 7))]
 
 
 async def test_a_call_leaves_one_row(script):
@@ -253,6 +261,21 @@ async def test_names_and_addresses_stay_here_and_come_back(script):
     assert script.requests[0].messages[0].content == "Soy [NAME_1], [EMAIL_1]"
     text = "".join(delta.text for delta in deltas[:-1])
     assert text == "Mucho gusto, Ana. Escribo a ana@ejemplo.es"
+
+
+@pytest.mark.parametrize(("text", "in_a_thread"), [("0612 34 56 78", False), ("1 " * 500, True)])
+async def test_many_digits_are_looked_through_beside_the_streams(
+    script, monkeypatch, text, in_a_thread
+):
+    here, seen, hide = threading.get_ident(), [], Veil.hide_in
+
+    def noted(veil, request):
+        seen.append(threading.get_ident() != here)
+        return hide(veil, request)
+
+    monkeypatch.setattr(Veil, "hide_in", noted)
+    await collect(replace(make_request(), messages=(ChatMessage("user", text),)))
+    assert seen == [in_a_thread]
 
 
 async def test_a_ledger_that_cannot_be_written_harms_no_reply(script, monkeypatch):

@@ -62,3 +62,8 @@ def test_in_json_a_value_is_escaped():
     veil = Veil(['O"Neil'])
     veil.hide('Soy O"Neil')
     assert veil.restore('{"n": "[NAME_1]"}', in_json=True) == '{"n": "O\\"Neil"}'
+
+
+def test_a_long_text_without_an_address_is_looked_through_once():
+    assert redact("a" * 200_000) == "a" * 200_000
+    assert redact("a" * 200_000 + "@b.example").endswith("[EMAIL_1]")

@@ -36,7 +36,13 @@ async def test_a_fitting_answer_is_a_value(script, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Claro.", '{"corrections": [{"original": "fue"}]}', GOOD.replace("grammar", "wrong")]
+    "text",
+    [
+        "Claro.",
+        '{"corrections": [{"original": "fue"}]}',
+        GOOD.replace("grammar", "wrong"),
+        GOOD.replace("fue", r"fu\u0000e"),
+    ],
 )
 async def test_an_unfit_answer_is_repaired_once(script, text):
     script.say(text)

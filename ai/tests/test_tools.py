@@ -56,6 +56,7 @@ async def test_a_tool_runs_and_its_result_goes_back(script):
         (call('{"word": 3}'), "not valid"),
         (call("[]"), "not valid"),
         (call("{"), "not valid"),
+        (call(r'{"word": "a\u0000"}'), "not valid"),
         (call('{"word": "a", "user": "Ben"}'), "not valid"),
         (call(name="delete_all"), "no tool named"),
     ],
