@@ -1,4 +1,5 @@
 from enum import StrEnum
+from typing import Any, Final
 
 
 class Queue(StrEnum):
@@ -9,7 +10,7 @@ class Queue(StrEnum):
     SPEECH = "speech"
     """Audio: heavy on memory, so run by few workers."""
     ANALYSIS = "analysis"
-    """Transcripts, embeddings, generation: minutes, and nobody is watching."""
+    """Transcripts, embeddings, generation: up to minutes, so that whoever waits goes first."""
     DEFAULT = "default"
     """Mail, sweeps, clean-up."""
 
@@ -52,3 +53,23 @@ QUEUE_OF = {
     "learning.tasks.embed_content_task": Queue.ANALYSIS,
 }
 """By the task's name. A task that is missing here fails a test."""
+
+BEHIND: Final = 6
+"""In Valkey a higher priority is later; what names none has 0."""
+UNWATCHED: Final = {
+    "assessments.tasks.calibrate_language_task",
+    "conversations.memory.tasks.remember_conversation_task",
+    "conversations.retrieval.tasks.embed_missing_task",
+    "conversations.retrieval.tasks.index_changed_task",
+    "conversations.tasks.read_unread_messages_task",
+    "conversations.transcripts.tasks.process_session_task",
+    "learning.tasks.embed_content_task",
+    "practice.decks.tasks.fit_parameters_task",
+}
+"""Takes long while nobody waits: whatever else the queue holds goes before it."""
+
+
+def route_of(task: str) -> dict[str, Any]:
+    """As Celery's settings tell where a task goes."""
+    route: dict[str, Any] = {"queue": QUEUE_OF[task].value}
+    return route | {"priority": BEHIND} if task in UNWATCHED else route

@@ -17,6 +17,7 @@ def request_id_of(request: Any) -> str:
     inner = getattr(request, "_request", request)
     known = getattr(inner, "parlance_request_id", None)
     if known is None:
-        known = accept_or_make(inner.headers.get("X-Request-ID"))
+        # Not `headers`: Django makes them once, and would keep the id that was sent for good.
+        known = accept_or_make(inner.META.get("HTTP_X_REQUEST_ID"))
         inner.parlance_request_id = known
     return str(known)

@@ -12,8 +12,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config import admin_theme, embedded, logs
+from config.enum_names import ENUM_NAMES
 from config.environment import Environment
-from config.queues import QUEUE_OF, Queue
+from config.queues import QUEUE_OF, Queue, route_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -190,7 +191,7 @@ QUEUES = [queue.value for queue in Queue]
 CELERY_TASK_QUEUES = [KombuQueue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {task: {"queue": queue.value} for task, queue in QUEUE_OF.items()}
+CELERY_TASK_ROUTES = {task: route_of(task) for task in QUEUE_OF}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -343,47 +344,7 @@ SPECTACULAR_SETTINGS = {
     "CAMELIZE_NAMES": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
-    "ENUM_NAME_OVERRIDES": {
-        "AssessmentDecisionEnum": "assessments.models.Assessment.Decision",
-        "AssessmentStatusEnum": "assessments.models.Assessment.Status",
-        "ConceptKindEnum": "learning.models.Concept.Kind",
-        "ConceptStateEnum": "learning.progress.states.ConceptState",
-        "DeckExportFormatEnum": "practice.decks.exchange.exporting.FORMATS",
-        "DeckImportFormatEnum": "practice.decks.models.DeckImport.Format",
-        "DeckImportStatusEnum": "practice.decks.models.DeckImport.Status",
-        "DeckVisibilityEnum": "practice.decks.models.Visibility",
-        "DifficultyEnum": "config.levels.Difficulty",
-        "DisputeStatusEnum": "assessments.models.Dispute.Status",
-        "ErrorStatusEnum": "learning.models.RecurringError.Status",
-        "FlagActionEnum": "ai.models.ModerationFlag.Action",
-        "FlagCategoryEnum": "ai.models.ModerationFlag.Category",
-        "FlagSeverityEnum": "ai.models.ModerationFlag.Severity",
-        "FlagStateEnum": ["all", "open", "decided"],
-        "FlagStatusEnum": "ai.models.ModerationFlag.Status",
-        "HealthStatusEnum": ["ok", "degraded", "down"],
-        "ItemSkillEnum": "assessments.models.Item.Skill",
-        "ItemTypeEnum": "assessments.models.Item.Type",
-        "LanguageEnum": "config.languages.TAUGHT_CHOICES",
-        "LevelEnum": "config.levels.Level",
-        "ListVisibilityEnum": ["private", "public"],
-        "MessageStatusEnum": "conversations.models.Message.Status",
-        "MessageRoleEnum": "conversations.models.Message.Role",
-        "NativeLanguageEnum": "config.languages.NATIVE_CHOICES",
-        "NoteKindEnum": "practice.decks.models.Note.Kind",
-        "PartOfSpeechEnum": "practice.vocabulary.models.VocabularyItem.PartOfSpeech",
-        "PracticeStatusEnum": "practice.sets.models.PracticeSet.Status",
-        "QuestionTypeEnum": "practice.sets.models.Question.Type",
-        "TutoringStatusEnum": "conversations.models.TutoringSession.Status",
-        "RoleEnum": "accounts.models.User.Role",
-        "ScheduleStateEnum": "practice.decks.models.CardSchedule.State",
-        "SchedulerEnum": "practice.decks.models.StudyOptions.Scheduler",
-        "SessionStatusEnum": "learning.models.LearningSession.Status",
-        "SkillEnum": "learning.models.Skill",
-        "SurfaceEnum": "learning.models.Surface",
-        "TaskTypeEnum": "learning.content.tasks_made.TASK_TYPES",
-        "TutorRequestStateEnum": ["asked", "queued", "human", "returned", "withdrawn"],
-        "TextOutcomeEnum": "assessments.feedback.OUTCOMES",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "drf_spectacular.contrib.djangorestframework_camel_case.camelize_serializer_fields",
@@ -471,7 +432,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "config.storage.MediaStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEVELOPMENT
@@ -515,6 +476,8 @@ if not DEVELOPMENT:
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEVELOPMENT else "INFO")
 LOGGING = logs.configuration(level=LOG_LEVEL, as_json=not DEVELOPMENT)
 logs.configure_structlog()
+# Not the client's: config.middleware.RequestIdMiddleware has put a sound one in its place.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 logs.start_sentry(dsn=SENTRY_DSN, environment=env.str("PARLANCE_ENV", default="production"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from kombu.transport.redis import Channel
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -13,6 +14,7 @@ from redis.retry import Retry
 
 from ai.health import status as models_status
 from config.celery import app as celery
+from config.queues import BEHIND
 
 Probe = Callable[[], dict[str, Any]]
 DEADLINE = 1.0
@@ -33,7 +35,13 @@ def valkey() -> dict[str, Any]:
         retry=Retry(NoBackoff(), 0),
     ) as client:
         client.ping()
-        return {"queued": {queue: client.llen(queue) for queue in settings.QUEUES}}
+        return {"queued": {queue: _waiting(client, queue) for queue in settings.QUEUES}}
+
+
+def _waiting(client: Redis, queue: str) -> int:
+    """Of every priority: Celery keeps a list of its own for each but the first."""
+    lists = (queue, f"{queue}{Channel.sep}{BEHIND}")
+    return sum(client.llen(one) for one in lists)
 
 
 def worker() -> dict[str, Any]:

@@ -1,20 +1,35 @@
-from typing import Any
-
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.health.parts import NEEDED, PARTS, ask
+from config.health.serializers import HealthSerializer, LiveSerializer, ReadySerializer
+
+_PARTS = {
+    "database": {"ok": True, "latencyMs": 0.9},
+    "valkey": {
+        "ok": True,
+        "queued": {"chat": 0, "speech": 0, "analysis": 2, "default": 0},
+        "latencyMs": 0.6,
+    },
+    "worker": {"ok": True, "workers": 1, "latencyMs": 1001.3},
+    "models": {
+        "ok": True,
+        "providers": [
+            {"name": "openai", "configured": True, "circuit": "closed", "failures": 0},
+            {"name": "builtin", "configured": True, "circuit": "closed", "failures": 0},
+        ],
+        "embedder": {"name": "builtin", "degraded": False},
+        "latencyMs": 0.1,
+    },
+}
+_NO_WORKER = {**_PARTS, "worker": {"ok": False, "latencyMs": 1003.8}}
+_NO_DATABASE = {**_PARTS, "database": {"ok": False, "latencyMs": 1000.4}}
 
 
-class StatusSerializer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(["ok", "degraded", "down"])
-
-
-class HealthSerializer(StatusSerializer):
-    parts = serializers.DictField(child=serializers.DictField())
+def _example(name: str, value: object, status: int = 200) -> OpenApiExample:
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
 
 
 class OpenView(APIView):
@@ -26,7 +41,10 @@ class OpenView(APIView):
 
 class LiveView(OpenView):
     @extend_schema(
-        tags=["operations"], summary="Is this process running", responses=StatusSerializer
+        tags=["operations"],
+        summary="Is this process running",
+        responses=LiveSerializer,
+        examples=[_example("Running", {"status": "ok"})],
     )
     def get(self, request: Request) -> Response:
         return Response({"status": "ok"})
@@ -36,7 +54,11 @@ class ReadyView(OpenView):
     @extend_schema(
         tags=["operations"],
         summary="May this process be sent requests",
-        responses={200: StatusSerializer, 503: StatusSerializer},
+        responses={200: ReadySerializer, 503: ReadySerializer},
+        examples=[
+            _example("Ready", {"status": "ok"}),
+            _example("No database", {"status": "down"}, 503),
+        ],
     )
     def get(self, request: Request) -> Response:
         ready = all(ask(name)["ok"] for name in NEEDED)
@@ -53,18 +75,9 @@ class HealthView(OpenView):
         description="503 only when a part is down that nothing works without: the database.",
         responses={200: HealthSerializer, 503: HealthSerializer},
         examples=[
-            OpenApiExample(
-                "All is well",
-                value={
-                    "status": "ok",
-                    "parts": {
-                        "database": {"ok": True, "latencyMs": 0.9},
-                        "valkey": {"ok": True, "latencyMs": 0.6, "queued": {"chat": 0}},
-                        "worker": {"ok": True, "latencyMs": 1001.3, "workers": 1},
-                    },
-                },
-                response_only=True,
-            )
+            _example("All is well", {"status": "ok", "parts": _PARTS}),
+            _example("No worker", {"status": "degraded", "parts": _NO_WORKER}),
+            _example("No database", {"status": "down", "parts": _NO_DATABASE}, 503),
         ],
     )
     def get(self, request: Request) -> Response:

@@ -8,6 +8,8 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
+from config.enum_names import ENUM_NAMES
+
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -101,3 +103,21 @@ def test_what_can_be_refused_is_declared(path, method, statuses):
 def test_a_choice_that_can_be_empty_says_so():
     known = schema()["components"]["schemas"]["LearnerLanguage"]["properties"]
     assert {"$ref": "#/components/schemas/BlankEnum"} in known["levelLow"]["oneOf"]
+
+
+OF_THE_LIBRARY = {"BlankEnum", "NullEnum"}
+SAYS_LITTLE = re.compile(
+    "(Action|Category|Change|Code|Criterion|Delimiter|Duplicates|Encoding|Format|Gender|Group|Kind"
+    "|Manner|Mode|Name|Namespace|Need|Note|Option|Order|Outcome|Rating|Reason|Result|Role|Rule"
+    "|Severity|Source|State|Status|Step|Stop|Subject|Timing|Type|Urgency|Value|Verdict|Visibility)"
+    "Enum"
+)
+
+
+def test_every_enum_is_named_by_what_it_is():
+    schemas = schema()["components"]["schemas"]
+    named = {name for name, one in schemas.items() if "enum" in one} - OF_THE_LIBRARY
+    # So none is made up of a field's name, a serializer's or a hash.
+    assert named == set(ENUM_NAMES)
+    assert not [name for name in named if SAYS_LITTLE.fullmatch(name)]
+    assert not [name for name in named if not re.fullmatch(r"([A-Z][a-z]+)+Enum", name)]

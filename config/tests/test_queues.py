@@ -1,7 +1,7 @@
 from django.conf import settings
 
 from config.celery import app
-from config.queues import QUEUE_OF
+from config.queues import BEHIND, QUEUE_OF, UNWATCHED
 
 
 def our_tasks():
@@ -17,6 +17,13 @@ def test_a_task_is_sent_to_its_queue():
     for name, queue in QUEUE_OF.items():
         sent = app.amqp.router.route({}, name)
         assert sent["queue"].name == queue
+
+
+def test_what_nobody_watches_goes_behind():
+    assert set(QUEUE_OF) >= UNWATCHED
+    for name in QUEUE_OF:
+        sent = app.amqp.router.route({}, name)
+        assert sent.get("priority", 0) == (BEHIND if name in UNWATCHED else 0)
 
 
 def test_no_task_says_where_it_goes_itself():
