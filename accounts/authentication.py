@@ -1,5 +1,6 @@
 """Who is asking: a bearer token, else the browser's session with its CSRF token."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,9 +23,15 @@ from accounts.models import User
 from accounts.selectors import user_by_id
 from config.errors import Forbidden, NotAuthenticated
 
+FindUser = Callable[[UUID], User | None]
+
 
 class BearerAuthentication(JWTAuthentication):
     """JWT access tokens. Every refusal is the same 401, whichever check failed."""
+
+    def __init__(self, find: FindUser = user_by_id) -> None:
+        super().__init__()
+        self._find = find
 
     def authenticate(self, request: Request) -> tuple[Any, Token] | None:
         try:
@@ -35,7 +42,7 @@ class BearerAuthentication(JWTAuthentication):
     def get_user(self, validated_token: Token) -> Any:
         """As the library's, with one quick statement: every request comes by here."""
         try:
-            user = user_by_id(UUID(validated_token.get(api_settings.USER_ID_CLAIM, "")))
+            user = self._find(UUID(validated_token.get(api_settings.USER_ID_CLAIM, "")))
         except (AttributeError, TypeError, ValueError) as error:
             raise AuthenticationFailed from error
         if user is None or not user.is_active:
@@ -79,13 +86,14 @@ def _check_csrf(request: HttpRequest) -> None:
         raise Forbidden(_("The page is out of date. Reload it and try again."), code="csrf_failed")
 
 
-def authenticate_request(request: HttpRequest) -> User:
+def authenticate_request(request: HttpRequest, *, find: FindUser = user_by_id) -> User:
     """The caller of a request that does not come through DRF. Blocks: call it in a thread.
 
+    `find` reads the user whom a bearer token names, with what else is wanted of them.
     Raises NotAuthenticated (TokenRefused for a bad bearer token), or Forbidden with the code
     `csrf_failed` for a session without its CSRF token.
     """
-    bearer = BearerAuthentication().authenticate(cast(Request, request))
+    bearer = BearerAuthentication(find).authenticate(cast(Request, request))
     if bearer:
         return cast(User, bearer[0])
     user = _session_user(request)

@@ -3,14 +3,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import InvalidFields
 from accounts.models import User, UserSettings
-from accounts.services.checks import LONGEST_NAME, LONGEST_PASSWORD
+from accounts.services.checks import LONGEST_NAME, LONGEST_PASSWORD, check_password
 from accounts.validators import timezone_names
 from config.errors import DomainError
 from config.languages import NATIVE, TAUGHT
 
 LONGEST_EMAIL = 254
-MOST_INTERESTS = 10
+MOST_AT_FIRST, MOST_INTERESTS, LONGEST_INTEREST = 10, 20, 60
 PLACE_ME = "place"
 SELF_LEVELS = [
     (PLACE_ME, _("Not sure: find my level with a short test")),
@@ -99,6 +100,45 @@ def _native_language() -> forms.ChoiceField:
     )
 
 
+class TopicsField(forms.CharField):
+    """Topics with commas between them: a list to the code, one line to the learner."""
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        topics = [topic.strip() for topic in super().clean(value).split(",")]
+        topics = list(dict.fromkeys(topic for topic in topics if topic))
+        if len(topics) > self.most:
+            message = _("Name at most %(most)d topics.") % {"most": self.most}
+            raise forms.ValidationError(message)
+        if any(len(topic) > LONGEST_INTEREST for topic in topics):
+            raise forms.ValidationError(_("Keep each topic under 60 characters."))
+        return topics
+
+
+def _motivation() -> forms.CharField:
+    return forms.CharField(
+        label=_("Why you learn it"),
+        max_length=280,
+        required=False,
+        help_text=_("A trip, a job, a person: conversations can follow it."),
+    )
+
+
+def _interests(most: int) -> TopicsField:
+    return TopicsField(
+        most=most,
+        label=_("What you like to talk about"),
+        required=False,
+        help_text=_("A few topics, with commas between them."),
+    )
+
+
 class RegisterForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
@@ -120,6 +160,17 @@ class RegisterForm(forms.Form):
         help_text=_("Tutors are let in by an admin."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """A weak password is told of at once, beside whatever else is wrong."""
+        answers = super().clean() or self.cleaned_data
+        if "password" in answers:
+            user = User(email=answers.get("email", ""), name=answers.get("name", ""))
+            try:
+                check_password(answers["password"], user)
+            except InvalidFields as refusal:
+                add_refusal(self, refusal)
+        return answers
+
 
 class LoginForm(forms.Form):
     email = _email()
@@ -131,6 +182,7 @@ class OnboardingForm(forms.Form):
         label=_("Language to learn"),
         choices=language_choices(TAUGHT),
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the language you want to learn.")},
     )
     native_language = _native_language()
     level = forms.ChoiceField(
@@ -140,18 +192,8 @@ class OnboardingForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("The test takes about ten minutes, and you can stop and come back."),
     )
-    motivation = forms.CharField(
-        label=_("Why you learn it"),
-        max_length=280,
-        required=False,
-        help_text=_("A trip, a job, a person: conversations can follow it."),
-    )
-    interests = forms.CharField(
-        label=_("What you like to talk about"),
-        max_length=600,
-        required=False,
-        help_text=_("A few topics, with commas between them."),
-    )
+    motivation = _motivation()
+    interests = _interests(MOST_AT_FIRST)
     daily_minutes = forms.TypedChoiceField(
         label=_("Minutes a day"),
         choices=DAILY_MINUTES,
@@ -160,16 +202,6 @@ class OnboardingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     timezone = _timezone()
-
-    def clean_interests(self) -> list[str]:
-        topics = [topic.strip() for topic in self.cleaned_data["interests"].split(",")]
-        topics = list(dict.fromkeys(topic for topic in topics if topic))
-        if len(topics) > MOST_INTERESTS:
-            message = _("Name at most %(most)d topics.") % {"most": MOST_INTERESTS}
-            raise forms.ValidationError(message)
-        if any(len(topic) > 60 for topic in topics):
-            raise forms.ValidationError(_("Keep each topic under 60 characters."))
-        return topics
 
     def answers(self) -> dict[str, Any]:
         """The arguments of `complete_onboarding`."""
@@ -188,6 +220,8 @@ class SettingsForm(forms.Form):
     )
     native_language = _native_language()
     daily_minutes = forms.IntegerField(label=_("Minutes a day"), min_value=5, max_value=240)
+    motivation = _motivation()
+    interests = _interests(MOST_INTERESTS)
     target_mastery = forms.TypedChoiceField(
         label=_("How sure you want to stay"),
         choices=[(share, f"{share} %") for share in range(50, 96, 5)],

@@ -30,7 +30,7 @@ def send_password_reset_mail(user: User) -> None:
 def send_tutor_decision_mail(profile: TutorProfile) -> None:
     approved = profile.status == TutorProfile.Status.APPROVED
     subject = _("You can teach now") if approved else _("Your request to teach was declined")
-    link = reverse("admin:index" if approved else "accounts:tutor_waiting")
+    link = reverse("conversations:tutor_queue" if approved else "accounts:tutor_waiting")
     context = {"link": link, "approved": approved}
     send_mail(profile.user, "accounts/mail/tutor_decision", subject, context)
 

@@ -37,11 +37,21 @@ from accounts.selectors import (
     waits_for_approval,
 )
 from accounts.services.profiles import other_languages
+from accounts.starts import start_of
 from config.addresses import client_address
 from config.errors import DomainError
 from config.ratelimit import rate_limited
 
 MODEL_BACKEND = "accounts.backends.AccountBackend"
+
+SAVED_IN_PROFILE = (
+    "name",
+    "native_language",
+    "daily_minutes",
+    "motivation",
+    "interests",
+    "timezone",
+)
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -233,15 +243,6 @@ def tutor_waiting_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/tutor_waiting.html", {"standing": user.tutor_profile})
 
 
-def start_of(user: User) -> str:
-    """The name of the page somebody begins at when they asked for none."""
-    if waits_for_approval(user):
-        return "accounts:tutor_waiting"
-    if user.is_staff and current_language(user) is None:
-        return "admin:index"
-    return "learning:today"
-
-
 def _go_on(request: HttpRequest, user: User) -> HttpResponseRedirect:
     """To where they were going, if that is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
@@ -268,11 +269,14 @@ def _form_page(
 
 def _present_settings(user: User) -> dict[str, Any]:
     language, settings = current_language(user), user_settings(user)
+    profile = learner_profile(user)
     return {
         "name": user.name,
         "language": language.language if language else "",
         "native_language": user.native_language,
-        "daily_minutes": learner_profile(user).daily_minutes,
+        "daily_minutes": profile.daily_minutes,
+        "motivation": profile.motivation,
+        "interests": profile.interests,
         "timezone": user.timezone,
         "day_ends_at": day_ends_at(user),
         "target_mastery": round(target_mastery(user) / 5) * 5,
@@ -282,9 +286,7 @@ def _present_settings(user: User) -> dict[str, Any]:
 
 
 def _settings_changes(user: User, saved: dict[str, Any]) -> dict[str, Any]:
-    profile = {
-        name: saved[name] for name in ("name", "native_language", "daily_minutes", "timezone")
-    }
+    profile = {name: saved[name] for name in SAVED_IN_PROFILE}
     if saved["language"]:
         languages = [saved["language"], *other_languages(user, saved["language"])]
         profile["target_languages"] = languages

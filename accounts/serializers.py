@@ -7,6 +7,7 @@ from accounts.models import LearnerLanguage, LearnerProfile, TutorProfile, User,
 from accounts.selectors import LearnerRecord
 from accounts.services.checks import LONGEST_NAME, LONGEST_PASSWORD
 from accounts.services.profiles import PROFILE_FIELDS
+from config.api import camelize
 from config.languages import NATIVE_CHOICES, TAUGHT, TAUGHT_CHOICES
 from config.levels import Level
 
@@ -102,15 +103,24 @@ class ProfileInput(serializers.ModelSerializer[LearnerProfile]):
         ]
 
 
+class _Group(serializers.DictField):
+    """Kept under the names that the wire has, by which the settings page and their readers know
+    them: the parser has made Python's of them."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        kept: dict[str, Any] = camelize(super().to_internal_value(data))
+        return kept
+
+
 class SettingsInput(serializers.Serializer[None]):
     """A group sent replaces the whole group; what is left out stays as it is."""
 
     version = serializers.IntegerField(min_value=1)
     theme = serializers.ChoiceField(choices=UserSettings.Theme.choices, required=False)
-    interface = serializers.DictField(required=False)
-    learning = serializers.DictField(required=False)
-    privacy = serializers.DictField(required=False)
-    notifications = serializers.DictField(required=False)
+    interface = _Group(required=False)
+    learning = _Group(required=False)
+    privacy = _Group(required=False)
+    notifications = _Group(required=False)
 
 
 class SettingsSyncInput(serializers.Serializer[None]):

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from functools import cache
+from math import isfinite
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -27,6 +29,19 @@ class MixedCharactersValidator:
 def timezone_names() -> frozenset[str]:
     """Reading them walks the system's zone files: some 20 ms, so it is done once."""
     return frozenset(available_timezones())
+
+
+def validate_storable(value: Any) -> None:
+    """JSON as clients send it holds a little more than PostgreSQL keeps: a character 0, half a pair
+    of surrogates, and numbers too large, which Python reads as infinite."""
+    if isinstance(value, dict | list):
+        for one in (*value, *value.values()) if isinstance(value, dict) else value:
+            validate_storable(one)
+    elif isinstance(value, str):
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValidationError(_("This holds a character that cannot be kept."), code="text")
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValidationError(_("This holds a number that cannot be kept."), code="number")
 
 
 def validate_timezone(name: str) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidFields
 from accounts.models import User
+from accounts.validators import validate_storable
 
 # argon2 hashes any length; this only keeps a request from making us hash a megabyte.
 LONGEST_PASSWORD = 128
@@ -36,9 +37,12 @@ def check_password(password: str, user: User, *, field: str = "password") -> Non
 
 
 def check_object(field: str, value: Any) -> None:
-    """Raises InvalidFields unless a free-form value is an object of a size we keep."""
+    """Raises InvalidFields unless a free-form value is an object that we can keep, of a size we
+    keep."""
     if not isinstance(value, dict):
         raise InvalidFields(**{field: _("This must be an object.")})
+    with checked(field):
+        validate_storable(value)
     if len(msgspec.json.encode(value)) > LARGEST_OBJECT:
         raise InvalidFields(**{field: _("This is larger than we keep.")})
 

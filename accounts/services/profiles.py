@@ -16,6 +16,7 @@ from accounts.validators import (
     validate_timezone,
 )
 
+USER_FIELDS = ("name", "native_language", "timezone")
 PROFILE_FIELDS = (
     "grade",
     "learning_style",
@@ -86,7 +87,9 @@ def _update_user(user: User, changes: Mapping[str, Any]) -> None:
         with checked("timezone"):
             validate_timezone(changes["timezone"])
         user.timezone = changes["timezone"]
-    user.save(update_fields=["name", "native_language", "timezone", "updated_at"])
+    # No more than was changed: what a task read a while ago may have been changed since.
+    if changed := [name for name in USER_FIELDS if name in changes]:
+        user.save(update_fields=[*changed, "updated_at"])
 
 
 def _update_learner(profile: LearnerProfile, changes: Mapping[str, Any]) -> None:
@@ -99,7 +102,8 @@ def _update_learner(profile: LearnerProfile, changes: Mapping[str, Any]) -> None
         profile.clean_fields(exclude=["user"])
     except ValidationError as refusal:
         raise InvalidFields(**refusal.message_dict) from refusal
-    profile.save()
+    if changed := [name for name in PROFILE_FIELDS if name in changes]:
+        profile.save(update_fields=[*changed, "updated_at"])
 
 
 def _update_languages(user: User, changes: Mapping[str, Any]) -> None:

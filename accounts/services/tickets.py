@@ -18,9 +18,12 @@ def issue_ws_ticket(*, user: User) -> str:
     """
     ticket = secrets.token_urlsafe(32)
     try:
-        cache.set(_key(ticket), str(user.pk), settings.WS_TICKET_SECONDS)
+        # Not `set`, which drops what it cannot write without a word.
+        kept = cache.add(_key(ticket), str(user.pk), settings.WS_TICKET_SECONDS)
     except RedisError as down:
         raise Unavailable from down
+    if not kept:
+        raise Unavailable
     return ticket
 
 

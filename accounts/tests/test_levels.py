@@ -6,6 +6,7 @@ from accounts.errors import InvalidFields
 from accounts.models import AuditEntry, LearnerLanguage
 from accounts.selectors import current_language, local_day
 from accounts.services import complete_onboarding, override_level, set_level
+from accounts.templatetags.levels import sure
 from accounts.tests.factories import LearnerLanguageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,11 @@ class TestOnboarding:
         with pytest.raises(InvalidFields):
             self.answer(ana, **{field: value})
         assert not LearnerLanguage.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("probability", "told"),
+    [(None, ""), (0.4, "40 %"), (0.994, "99 %"), (0.9951, "over 99 %"), (1.0, "over 99 %")],
+)
+def test_no_level_is_told_as_certain(probability, told):
+    assert sure(probability) == told

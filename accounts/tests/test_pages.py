@@ -5,12 +5,13 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import LearnerLanguage, User
+from accounts.models import LearnerLanguage, LearnerProfile, User
 from accounts.selectors import current_language, day_ends_at, target_mastery, user_settings
 from accounts.services.passwords import reset_token
 from accounts.services.verification import uid_of, verification_token
 from accounts.tests.factories import (
     PASSWORD,
+    AdminFactory,
     LearnerLanguageFactory,
     PendingTutorFactory,
     UserFactory,
@@ -45,8 +46,12 @@ class TestLanding:
     def test_sends_the_signed_in_to_today(self, browser):
         assert where(browser.get("/")) == reverse("learning:today")
 
-    def test_sends_staff_to_the_back_office(self, client, tessa):
+    def test_sends_a_tutor_to_their_learners(self, client, tessa):
         client.force_login(tessa)
+        assert where(client.get("/")) == reverse("conversations:tutor_queue")
+
+    def test_sends_an_admin_to_the_back_office(self, client):
+        client.force_login(AdminFactory())
         assert where(client.get("/")) == reverse("admin:index")
 
     def test_wrong_method(self, client):
@@ -86,6 +91,11 @@ class TestRegister:
         assert b"Dora" in answer.content
         assert PASSWORD.encode() not in answer.content
         assert not User.objects.exists()
+
+    def test_all_that_is_wrong_is_told_in_one_round(self, client):
+        answer = client.post("/sign-up", SIGN_UP | {"email": "dora@", "password": "weak"})
+        assert set(answer.context["form"].errors) == {"email", "password"}
+        assert b"except the password" in answer.content
 
     def test_taken_address(self, client):
         UserFactory(email="dora@example.org")
@@ -172,6 +182,13 @@ class TestOnboarding:
         assert ana.profile.interests == ["cooking", "football"]
         assert ana.profile.daily_minutes == 20
 
+    def test_says_which_language_is_missing_and_lets_go(self, browser):
+        answer = browser.post("/welcome", self.form | {"language": ""})
+        assert answer.context["form"].errors["language"] == [
+            "Choose the language you want to learn."
+        ]
+        assert reverse("accounts:logout").encode() in answer.content
+
     def test_own_guess(self, browser, ana):
         answer = browser.post("/welcome", self.form | {"level": "B1"})
         assert where(answer) == reverse("learning:today")
@@ -227,6 +244,21 @@ class TestSettings:
         assert user_settings(ana).version == 2
         assert (target_mastery(ana), day_ends_at(ana)) == (80, 2)
         assert b'data-theme="dark"' in browser.get("/settings").content
+
+    def test_what_was_told_at_the_start_can_be_changed(self, browser, ana):
+        topics = [f"topic {number}" for number in range(12)]
+        LearnerProfile.objects.create(user=ana, interests=topics, motivation="a trip")
+        page = browser.get("/settings").content
+        assert b"topic 0, topic 1" in page
+        assert b"a trip" in page
+        told = {"motivation": "my grandmother", "interests": "chess, , films, chess"}
+        assert where(browser.post("/settings", self.form(**told))) == "/settings"
+        profile = LearnerProfile.objects.get(user=ana)
+        assert (profile.motivation, profile.interests) == ("my grandmother", ["chess", "films"])
+
+    def test_a_list_of_choices_is_not_called_optional(self, browser):
+        page = browser.get("/settings").content.decode()
+        assert page.count("(optional)") == 2  # why, and what about
 
     def test_other_learning_settings_stay(self, browser, ana):
         settings = user_settings(ana)

@@ -1,8 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from rest_framework.test import APIClient
 
-from accounts.models import LearnerLanguage, LearnerProfile
+from accounts.models import LearnerLanguage, LearnerProfile, User
+from accounts.selectors import learner_profile
+from accounts.services import update_profile
 from accounts.tests.factories import LearnerLanguageFactory
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +178,21 @@ def test_queries_do_not_grow_with_the_languages(signed_in, ana, django_assert_nu
         LearnerLanguageFactory(user=ana, language=language, position=position)
     with django_assert_num_queries(3):
         signed_in.get(URL)
+
+
+def test_a_task_that_read_the_user_long_ago_takes_nothing_back(ana):
+    read_before = User.objects.get(pk=ana.pk)
+    update_profile(user=ana, changes={"name": "Ana Vega", "timezone": "Europe/Madrid"})
+    update_profile(user=read_before, changes={"interests": ["cooking"]})
+    ana.refresh_from_db()
+    assert (ana.name, ana.timezone) == ("Ana Vega", "Europe/Madrid")
+    assert learner_profile(ana).interests == ["cooking"]
+
+
+@pytest.mark.parametrize("held", ['"\\u0000"', '"\\ud800"', "1e999"])
+def test_what_cannot_be_kept_is_refused(ana, held):
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(ana)
+    body = f'{{"learningPreferences": {{"a": {held}}}}}'
+    answer = client.put(URL, body, content_type="application/json")
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["learningPreferences"])

@@ -2,10 +2,11 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from rest_framework.test import APIClient
 
 from accounts.errors import StaleSettings
 from accounts.models import UserSettings
-from accounts.selectors import user_settings
+from accounts.selectors import day_ends_at, target_mastery, user_settings
 from accounts.services import update_settings
 from accounts.tests.factories import UserFactory, UserSettingsFactory
 
@@ -37,6 +38,26 @@ def test_left_out_stays_and_sent_replaces(save, ana):
     UserSettingsFactory(user=ana, theme="light", learning={"a": 1}, privacy={"b": 1, "c": 2})
     body = save({"version": 1, "privacy": {"b": 3}}).json()
     assert (body["theme"], body["learning"], body["privacy"]) == ("light", {"a": 1}, {"b": 3})
+
+
+def test_what_a_device_saves_is_what_the_product_reads(save, ana):
+    """By the names of the wire, as the settings page saves them."""
+    learning = {"targetMastery": 85, "dayEndsAt": 2}
+    assert save({"version": 1, "learning": learning}).json()["learning"] == learning
+    assert (target_mastery(ana), day_ends_at(ana)) == (85, 2)
+    assert user_settings(ana).learning == learning
+
+
+@pytest.mark.parametrize(
+    "held", ['"\\u0000"', '"\\ud800"', "1e999", '{"\\u0000": 1}', '[{"\\udfff": []}]']
+)
+def test_what_cannot_be_kept_is_refused(ana, held):
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(ana)
+    body = f'{{"version": 1, "interface": {{"a": {held}}}}}'
+    answer = client.put(PUT, body, content_type="application/json")
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["interface"])
+    assert user_settings(ana).version == 1
 
 
 def test_stale_version(save, ana):

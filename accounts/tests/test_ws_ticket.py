@@ -3,6 +3,7 @@ from django.core.cache import cache
 from redis.exceptions import ConnectionError as CacheDownError
 
 from accounts.services import issue_ws_ticket, redeem_ws_ticket
+from config.cache import ForgivingRedisCache
 
 pytestmark = pytest.mark.django_db
 URL = "/api/auth/ws-ticket"
@@ -59,9 +60,19 @@ def test_cache_down(signed_in, monkeypatch):
     def down(*_args):
         raise CacheDownError
 
-    monkeypatch.setattr("accounts.services.tickets.cache.set", down)
+    monkeypatch.setattr("accounts.services.tickets.cache.add", down)
     monkeypatch.setattr("accounts.services.tickets.cache.get", down)
     answer = signed_in.post(URL)
     assert answer.status_code == 503
     assert answer.json()["code"] == "unavailable"
+    assert redeem_ws_ticket("anything") is None
+
+
+def test_no_ticket_is_given_that_nothing_holds(signed_in, monkeypatch):
+    """The cache drops what it cannot write without an error."""
+    monkeypatch.setattr(ForgivingRedisCache, "closed_until", 0.0)
+    away = ForgivingRedisCache("redis://127.0.0.1:1/0", {})
+    monkeypatch.setattr("accounts.services.tickets.cache", away)
+    answer = signed_in.post(URL)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert redeem_ws_ticket("anything") is None
