@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response as ApiResponse
@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from accounts.callers import caller_of
 from accounts.models import User
+from assessments import examples
 from assessments.feedback import spoken
 from assessments.models import Assessment
 from assessments.selectors import (
@@ -48,24 +49,6 @@ from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 
 TAG = ["Assessments"]
-QUESTION = {
-    "id": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c11",
-    "type": "multiple_choice",
-    "skill": "grammar",
-    "prompt": "Mi hermana ___ médica.",
-    "promptLanguage": "es",
-    "passage": "",
-    "options": [
-        {"id": "a", "text": "está"},
-        {"id": "b", "text": "es"},
-        {"id": "c", "text": "hay"},
-        {"id": "d", "text": "tiene"},
-    ],
-    "aims": [],
-    "words": None,
-    "number": 1,
-    "maximum": 25,
-}
 
 
 class CreateAssessmentView(APIView):
@@ -74,13 +57,7 @@ class CreateAssessmentView(APIView):
         summary="Start an assessment, or go on with the one under way",
         request=CreateAssessmentSerializer,
         responses={201: CreatedAssessmentSerializer},
-        examples=[
-            OpenApiExample(
-                "A newcomer's placement",
-                {"language": "es", "assessmentType": "placement", "difficultyLevel": "beginner"},
-                request_only=True,
-            )
-        ],
+        examples=examples.CREATE,
     )
     @idempotent
     @rate_limited("assessment")
@@ -111,6 +88,7 @@ class AssessmentView(APIView):
         tags=TAG,
         summary="An assessment with its open question, or its result",
         responses=AssessmentSerializer,
+        examples=examples.ASSESSMENT,
     )
     def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
         user = caller_of(request)
@@ -141,30 +119,7 @@ class AnswerView(APIView):
         ),
         request=AnswerSerializer,
         responses=AnswerOutcomeSerializer,
-        examples=[
-            OpenApiExample(
-                "An option",
-                {"questionId": QUESTION["id"], "answer": "b", "timeSpent": 6.2},
-                request_only=True,
-            ),
-            OpenApiExample(
-                "I don't know", {"questionId": QUESTION["id"], "dontKnow": True}, request_only=True
-            ),
-            OpenApiExample(
-                "The next question",
-                {
-                    "answered": {
-                        "questionId": QUESTION["id"],
-                        "correct": None,
-                        "feedback": None,
-                        "correctAnswer": None,
-                        "note": "",
-                    },
-                    "question": QUESTION | {"number": 2},
-                },
-                response_only=True,
-            ),
-        ],
+        examples=examples.ANSWER,
     )
     def post(self, request: Request, assessment_id: UUID) -> ApiResponse:
         user = caller_of(request)
@@ -186,6 +141,7 @@ class SubmitView(APIView):
         ),
         request=SubmitAssessmentSerializer,
         responses=SubmittedSerializer,
+        examples=examples.SUBMIT,
     )
     @idempotent
     @rate_limited("assessment")
@@ -214,6 +170,7 @@ class ResultView(APIView):
         summary="What a finished assessment found",
         description="409 `assessment_not_over` while it is under way or was given up.",
         responses={200: ResultSerializer, 409: OpenApiResponse(description="There is none.")},
+        examples=examples.RESULT,
     )
     def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
         result = result_of(visible(caller_of(request), assessment_id))
@@ -241,6 +198,7 @@ class HistoryView(GenericAPIView[Assessment]):
             OpenApiParameter("language", str, description="Only this language."),
         ],
         responses=AssessmentRowSerializer(many=True),
+        examples=examples.HISTORY,
     )
     def get(self, request: Request) -> ApiResponse:
         query = valid_query(HistoryQuerySerializer, request)

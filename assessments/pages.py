@@ -34,6 +34,7 @@ from assessments.services import (
 from assessments.services.plans import PLANS
 from config.errors import Conflict, DomainError
 from config.ratelimit import rate_limited
+from learning.content.selectors import lessons_on
 
 ROWS = 20
 
@@ -102,8 +103,27 @@ def result_page(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
             raise Http404
         return redirect(page_of(assessment))
     texts = [entry for entry in result["feedback"] if entry["review"]]
-    context = {"assessment": assessment, "result": result, "texts": texts}
+    context = {
+        "assessment": assessment,
+        "result": result,
+        "texts": texts,
+        "advice": _with_lessons(caller_of(request), assessment.language, result["recommendations"]),
+    }
     return render(request, "assessments/result.html", context)
+
+
+def _with_lessons(
+    user: User, language: str, recommendations: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Each with the lesson that explains it, where there is one."""
+    lessons = lessons_on(user, language, {_point_of(one) for one in recommendations} - {""})
+    return [one | {"lesson": lessons.get(_point_of(one))} for one in recommendations]
+
+
+def _point_of(recommendation: dict[str, Any]) -> str:
+    """The slug of the grammar point to work on, if it is one."""
+    on_grammar = recommendation.get("skill") == Item.Skill.GRAMMAR
+    return recommendation.get("topic", "") if on_grammar else ""
 
 
 @require_safe

@@ -175,7 +175,7 @@ def _take_turns(language: str) -> None:
 def _untouched(items: Sequence[Item]) -> set[UUID]:
     """Those nobody changed while the estimate ran, locked in one order."""
     rows = Item.objects.filter(pk__in=[item.pk for item in items]).order_by("pk")
-    stamps = dict(rows.select_for_update().values_list("pk", "updated_at"))
+    stamps = dict(rows.select_for_update(no_key=True).values_list("pk", "updated_at"))
     return {item.pk for item in items if stamps.get(item.pk) == item.updated_at}
 
 

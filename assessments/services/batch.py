@@ -51,7 +51,10 @@ def submit_assessment(
         if (held.language, held.assessment_type) != (language, assessment_type):
             raise Conflict("That session is for another language or type.", code="wrong_assessment")
         fresh = _responses(held, answers, now=now)
+        unasked = [row.item_id for row in fresh if row._state.adding]
+        _save(fresh)
         take_in(held, fresh, now=now)
+        _count(unasked)
         held.responses.filter(answered_at__isnull=True).delete()
         complete_assessment(Sitting.load(held), stopped_because=Assessment.Stop.SUBMITTED, now=now)
         return held
@@ -70,7 +73,7 @@ def _held(learner: User, session_id: UUID) -> Assessment:
 def _responses(
     assessment: Assessment, answers: Sequence[GivenAnswer], *, now: datetime
 ) -> list[Response]:
-    """Write the answers; gives those that are new."""
+    """The answers that are new, judged and unsaved."""
     asked = {row.pk: row for row in assessment.responses.select_related("item")}
     items = _items(assessment.language, [row.question_id for row in answers])
     by_item = {row.item_id: row for row in asked.values()}
@@ -90,7 +93,6 @@ def _responses(
         met.add(response.item_id)
         if _judge(response, given, now=now):
             written.append(response)
-    _save(written)
     return written
 
 
@@ -133,9 +135,13 @@ def _save(responses: list[Response]) -> None:
     Response.objects.bulk_create(new)
     for response in open_before:
         response.save()
-    # In one order, so that two batches with the same items cannot wait for each other.
-    ids = [row.item_id for row in new]
-    list(Item.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+
+
+def _count(ids: Sequence[UUID]) -> None:
+    """Items are locked after the learner, as where a dispute is decided; in one order, so that two
+    batches with the same items cannot wait for each other."""
+    rows = Item.objects.filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
     Item.objects.filter(pk__in=ids).update(exposures=F("exposures") + 1)
 
 

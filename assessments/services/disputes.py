@@ -218,7 +218,8 @@ def _decide(dispute: Dispute, status: Status, *, by: User, note: str, now: datet
 
 def _change_item(response: Response, *, now: datetime) -> None:
     """A typed answer joins the key; of other types, the author looks at the item."""
-    item = Item.objects.select_for_update().get(pk=response.item_id)
+    # A batch that has stored answers to it waits for the learner: it must not wait for that batch.
+    item = Item.objects.select_for_update(no_key=True).get(pk=response.item_id)
     if item.type not in TYPED:
         item.flags = list(dict.fromkeys([*item.flags, DISPUTED]))
     elif not grade(item, response.answer).correct:

@@ -95,7 +95,9 @@ def _write(response: Response, judgement: Judgement, *, now: datetime) -> bool:
     if not new:
         return False
     share = judgement.share
-    if share is not None:
+    # A tutor may have graded it while it was read: their word stands, and the reading beside it.
+    response.refresh_from_db(fields=["graded_by"])
+    if share is not None and response.graded_by_id is None:
         response.score, response.correct = share, share >= PASSES_AT
         response.save(update_fields=["score", "correct"])
         _write_level(held, judgement.level, now=now)

@@ -184,10 +184,12 @@ def abandon_assessment(*, assessment: Assessment, now: datetime | None = None) -
 def take_in(assessment: Assessment, fresh: Sequence[Response], *, now: datetime) -> None:
     """What follows from new answers: evidence, a day of study, and a reader for free texts."""
     learner, language = assessment.learner, assessment.language
-    record_study(learner=learner, language=language, now=now, answers=len(fresh))
     record_answers(learner=learner, language=language, responses=fresh, now=now)
     if fresh:
         note_activity(session=assessment.learning_session, now=now, skill=fresh[-1].skill)
+    # After the learner's row is taken, as wherever both are written: else two tabs wait for each
+    # other.
+    record_study(learner=learner, language=language, now=now, answers=len(fresh))
     for response in fresh:
         if response.awaits_reader:
             # With the queue down the text is kept: a sweep has it read later.

@@ -14,6 +14,7 @@ from accounts.tests.factories import (
 from assessments.models import Assessment, Item
 from assessments.services import abandon_assessment, current_question
 from assessments.tests.factories import ItemFactory, make_assessment, make_bank, reply
+from learning.tests.content import lesson, point
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +234,24 @@ class TestResult:
         assert response.context["result"]["level"] == assessment.level
         assert f">{assessment.level}<" in page
         assert page.count("Professions take ser.") == assessment.responses.count()
+
+    def test_what_to_do_next_can_be_done(self, client, ana, bank):
+        assessment = make_assessment(learner=ana, answers=30)
+        about = lesson(point("ser-estar", language="es"))
+        hidden = lesson(point("ser-estar", language="fr"), language="fr")
+        told = {"title": "Work on it", "reason": "Why.", "level": "A2"}
+        assessment.recommendations = [
+            told | {"kind": "conversation", "scenario": "market"},
+            told | {"kind": "focus", "skill": "grammar", "topic": "ser-estar"},
+            told | {"kind": "focus", "skill": "vocabulary", "topic": "ser-estar"},
+            told | {"kind": "skill", "skill": "grammar"},
+        ]
+        assessment.save()
+        page = client.get(url("result", assessment)).content.decode()
+
+        assert 'name="scenario" value="market"' in page
+        assert page.count(reverse("learning:content", args=[about.pk])) == 1
+        assert reverse("learning:content", args=[hidden.pk]) not in page
 
     def test_waits_for_the_end(self, client, ana, bank):
         assert client.get(url("result", make_assessment(learner=ana))).url == PLACEMENT

@@ -7,15 +7,21 @@ from celery.exceptions import Retry
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.tests.factories import LearnerLanguageFactory, UserFactory
+from accounts.tests.factories import (
+    LearnerLanguageFactory,
+    TutorAssignmentFactory,
+    TutorFactory,
+    UserFactory,
+)
 from ai.errors import AllProvidersFailed, ProviderError
 from assessments.models import Response, WritingReview
 from assessments.selectors import result_of
 from assessments.services import answer_question, current_question, start_assessment
+from assessments.services.disputes import override_grade
 from assessments.services.reviewing import review_writing, unread_texts
 from assessments.tasks import review_waiting_texts_task, review_writing_task
 from assessments.tests.factories import writing_item
-from assessments.writing.judgement import CRITERIA, Judgement, Score, SpanCorrection
+from assessments.writing.judgement import CRITERIA, PASSES_AT, Judgement, Score, SpanCorrection
 from learning.models import Concept, Evidence, SkillProgress
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +184,25 @@ class TestOnce:
         assert review(response) is False
         response.refresh_from_db()
         assert response.correct is None
+
+    def test_a_grade_that_a_tutor_gave_meanwhile_stands(self, response, monkeypatch):
+        tessa, learner = TutorFactory(), response.assessment.learner
+        TutorAssignmentFactory(tutor=tessa, student=learner)
+        judged_as(monkeypatch, AGREED)
+
+        def judge(*_args, **_more):
+            override_grade(response=response, correct=False, by=tessa)
+            return AGREED
+
+        monkeypatch.setattr("assessments.writing.model.judge", judge)
+        assert review(response)
+        response.refresh_from_db()
+        assert (response.correct, response.graded_by) == (False, tessa)
+        assert response.score < PASSES_AT
+        assert not Evidence.objects.filter(learner=learner, correct=True).exists()
+        assert not SkillProgress.objects.filter(learner=learner, skill="writing", level="B1")
+        # What the readers said of it can be read all the same.
+        assert response.review.outcome == "agreed"
 
     def test_what_is_gone_or_no_text_is_left_alone(self, response):
         Response.objects.filter(pk=response.pk).update(answer="")

@@ -361,6 +361,22 @@ class TestHistory:
     def test_says_what_it_is_when_empty(self, client, ana):
         assert "None so far" in client.get(HISTORY).content.decode()
 
+    def test_begins_with_the_level_and_never_calls_it_certain(self, client, ana):
+        ana.languages.update(level_probability=0.9999, level_low="B1", level_high="B2")
+        page = client.get(HISTORY).content.decode()
+        assert "<strong>B1</strong>" in page
+        assert "over 99 % sure" in page
+        assert "between B1 and B2" in page
+        assert page.count(f'href="{HISTORY}"') == 2, "the navigation leads here"
+
+    def test_a_newcomer_is_led_to_the_placement(self, client, ana):
+        ana.languages.update(level="", level_source="")
+        page = client.get(HISTORY)
+        assert "Not known yet." in page.content.decode()
+        assert f'class="button primary" href="{reverse("assessments:placement")}"' in (
+            page.content.decode()
+        )
+
     def test_twenty_cost_the_queries_of_one_and_more_stand_on_the_next_page(self, client, ana):
         def cost(count):
             for _ in range(count):

@@ -4,17 +4,34 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.tests.factories import UserFactory
-from assessments.models import Assessment, Response, WritingReview
-from assessments.services import answer_question, current_question, start_assessment
+from accounts.tests.factories import AdminFactory, UserFactory
+from assessments.models import Assessment, Item, Response, WritingReview
+from assessments.services import (
+    GivenAnswer,
+    answer_question,
+    current_question,
+    start_assessment,
+    submit_assessment,
+)
+from assessments.services.disputes import accept_dispute, dispute_grade
 from assessments.services.reviewing import review_writing
-from assessments.tasks import review_writing_task
-from assessments.tests.factories import make_assessment, make_bank, typed_item, writing_item
+from assessments.tasks import regrade_item_task, review_writing_task
+from assessments.tests.factories import (
+    NOW,
+    make_answer,
+    make_assessment,
+    make_bank,
+    typed_item,
+    writing_item,
+)
 from config.errors import Conflict
+from learning.mastery.services import recompute_mastery
 from learning.models import Concept, Evidence, LearningSession, StudyDay
+from learning.sessions.services import record_study
+from learning.tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,3 +167,64 @@ def test_a_text_judged_by_two_workers_at_once_counts_once(monkeypatch, settings)
 
     assert sorted(together(judge, judge)) == [False, True]
     assert Evidence.objects.count() == WritingReview.objects.count() == 1
+
+
+def test_an_answer_while_another_tab_hands_practice_in():
+    """Either writes the learner's day and what they showed: in one order."""
+    make_bank(each=1)
+    assessment = make_assessment()
+    question, ana = current_question(assessment), assessment.learner
+    done = {"learner": ana, "language": "es", "now": timezone.now(), "answers": 1}
+    record_study(**done)
+
+    def answer():
+        try:
+            answer_question(assessment=assessment, question_id=question.pk, answer="b")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            recompute_mastery(learner=ana)
+            answering = pool.submit(answer)
+            until_somebody_waits()
+            record_study(**done)
+        answering.result(20)
+    assert StudyDay.objects.get().answers == 3
+
+
+def test_a_batch_while_a_tutor_accepts_a_dispute_of_one_of_its_items(monkeypatch):
+    """Either writes what the learner showed and the item: in one order."""
+    monkeypatch.setattr(regrade_item_task, "delay", lambda _id: None)
+    Concept.objects.create(kind="grammar", language="es", slug="ser-estar", name="x")
+    item, ana, cleo = typed_item(), UserFactory(), AdminFactory()
+    wrong = make_answer(item, "es", learner=ana, correct=False)
+    level = dict.fromkeys(("level", "level_low", "level_high"), "B1")
+    Assessment.objects.update(
+        status="completed", probability=0.6, ability=0.5, completed_at=NOW, **level
+    )
+    wrong.assessment.refresh_from_db()
+    disputed = dispute_grade(assessment=wrong.assessment, question_id=wrong.pk, by=ana)
+    active = start_assessment(learner=ana, language="es")
+
+    def submit():
+        try:
+            submit_assessment(
+                learner=ana,
+                session_id=active.learning_session_id,
+                language="es",
+                assessment_type="placement",
+                answers=[GivenAnswer(item.pk, "está")],
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            recompute_mastery(learner=ana)
+            submitting = pool.submit(submit)
+            until_somebody_waits()
+            accept_dispute(dispute=disputed, by=cleo)
+        submitting.result(20)
+    kept = Item.objects.get()
+    assert (kept.key, kept.exposures) == (["está", "es"], 1)
