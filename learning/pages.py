@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.callers import caller_of
 from accounts.selectors import current_language, local_day
+from accounts.starts import start_without_language
 from learning.sessions.selectors import study_of_late
 from learning.today import kept_steps
 
@@ -16,7 +17,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     learner, now = caller_of(request), timezone.now()
     language = current_language(learner)
     if language is None:
-        return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
+        return redirect(start_without_language(learner))
     study = study_of_late(learner, local_day(learner, now))
     # Talk goes through another server: its turns are counted in the day.
     steps = kept_steps(learner=learner, language=language, now=now, stamp=study.days[-1])

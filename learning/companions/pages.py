@@ -1,7 +1,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.callers import caller_of
 from accounts.models import User
 from accounts.selectors import current_language
+from accounts.starts import start_without_language
 from ai.errors import ContentBlocked
-from ai.factory import LOCAL_PROVIDERS, configured
+from ai.factory import has_model
 from config.errors import Forbidden, NotFound
 from config.ratelimit import rate_limited
 from learning.companions import services
@@ -34,7 +34,7 @@ def companions_page(request: HttpRequest) -> HttpResponse:
     learner = caller_of(request)
     language = current_language(learner)
     if language is None:
-        return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
+        return redirect(start_without_language(learner))
     form = CompanionsForm(request.GET)
     wanted = form.wanted()
     rows = companions_of(
@@ -64,7 +64,7 @@ def companion_page(request: HttpRequest, companion_id: UUID) -> HttpResponse:
         "mine": companion.author_id == learner.pk,
         "talks": talks_with(learner, companion),
         "allowed": sessions_allowed(learner),
-        "by_model": any(map(configured, set(settings.AI_CHAIN) - LOCAL_PROVIDERS)),
+        "by_model": has_model(),
     }
     return render(request, "learning/companions/companion.html", context)
 

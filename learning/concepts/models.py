@@ -12,9 +12,6 @@ from config.levels import Level
 
 
 class ConceptQuerySet(models.QuerySet["Concept"]):
-    def of_language(self, language: str) -> Self:
-        return self.filter(language=language)
-
     def grammar(self, language: str) -> Self:
         return self.filter(language=language, kind=Concept.Kind.GRAMMAR)
 

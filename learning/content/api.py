@@ -4,7 +4,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -96,7 +96,10 @@ class RecommendedView(GenericAPIView[ContentItem]):
             "and what the learner wants. 409 `no_language`: no language is studied yet."
         ),
         parameters=[RecommendedQuerySerializer],
-        responses=OfferSerializer(many=True),
+        responses={
+            200: OfferSerializer(many=True),
+            409: OpenApiResponse(description="No language is studied yet."),
+        },
         examples=[OpenApiExample("One", examples.RECOMMENDATION, response_only=True)],
     )
     def get(self, request: Request) -> Response:

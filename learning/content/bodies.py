@@ -1,6 +1,5 @@
 """Content as it goes out: never with the key of a task that is not answered."""
 
-from datetime import datetime
 from typing import Any
 
 from accounts.models import User
@@ -69,7 +68,3 @@ def result_body(learner: User, run: Run) -> dict[str, Any] | None:
         "score": run.right / total if total else 0.0,
         "changes": changes_of(learner, run),
     }
-
-
-def days_until(moment: datetime, now: datetime) -> int:
-    return max((moment - now).days, 0)

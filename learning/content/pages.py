@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.callers import caller_of
 from accounts.models import LearnerLanguage, User
 from accounts.selectors import current_language
+from accounts.starts import start_without_language
 from config.errors import Conflict, DomainError
 from config.ratelimit import rate_limited
 from learning.content.bodies import content_body, explanation_of, given_body, result_body, task_body
@@ -48,7 +49,7 @@ def shelf_page(request: HttpRequest) -> HttpResponse:
     learner, now = caller_of(request), timezone.now()
     language = current_language(learner)
     if language is None:
-        return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
+        return redirect(start_without_language(learner))
     about = _about(request, learner)
     if about:
         return redirect("learning:content", about.pk)

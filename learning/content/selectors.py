@@ -1,6 +1,6 @@
 """What is asked about content: the shelf, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q
 from accounts.models import User
 from config.languages import TAUGHT
 from config.levels import Level
+from learning.concepts.models import Concept
 from learning.content.candidates import candidates_for
 from learning.content.models import ContentItem
 from learning.content.ranking import Recommendation, rank
@@ -109,6 +110,15 @@ def topics_on_shelf(user: User, language: str) -> list[tuple[str, str]]:
     native = user.native_language
     named = ((slug, names[slug].get(native) or names[slug]["en"]) for slug in found)
     return sorted(named, key=lambda one: one[1])
+
+
+def lessons_on(user: User, language: str, points: Collection[str]) -> dict[str, UUID]:
+    """The lessons that explain grammar points, by the points' slugs."""
+    about = {"concepts__kind": Concept.Kind.GRAMMAR, "concepts__slug__in": points}
+    rows: Any = ContentItem.objects.visible_to(user).filter(
+        language=language, content_type=ContentItem.Type.LESSON, **about
+    )
+    return dict(rows.order_by("-pk").values_list("concepts__slug", "pk")) if points else {}
 
 
 def content_about(user: User, concept: UUID) -> ContentItem | None:

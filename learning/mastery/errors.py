@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.selectors import local_day
 from learning.concepts.models import Concept
 from learning.mastery.models import ErrorEvent, RecurringError
+from learning.mastery.services import take_turns
 
 OPENS_AT: Final = 2
 """Slips of one kind before it is called recurring."""
@@ -60,6 +61,7 @@ def record_slips(
     """
     if not slips:
         return []
+    take_turns(learner)
     by_key = {slip.key: slip for slip in slips}
     errors = _held(learner, language, by_key, now)
     for slip in slips:
@@ -70,6 +72,9 @@ def record_slips(
 @transaction.atomic
 def record_right_uses(*, learner: User, uses: Sequence[RightUse], now: datetime) -> None:
     """Count right uses, one a day at most; the third day closes an error."""
+    if not uses:
+        return
+    take_turns(learner)
     ids = sorted({use.error.pk for use in uses})
     held = {
         row.pk: row
@@ -88,6 +93,7 @@ def withdraw_slips(*, learner: User, source_type: str, source_ids: Iterable[UUID
 
     An error that nothing is left of goes; one with too few slips left is only seen again.
     """
+    take_turns(learner)
     mine = ErrorEvent.objects.filter(
         error__learner=learner, source_type=source_type, source_id__in=list(source_ids)
     )

@@ -58,7 +58,7 @@ def record_evidence(*, learner: User, shown: Sequence[Shown], now: datetime) -> 
         return []
     concepts = {sign.concept.pk: sign.concept for sign in shown}
     with transaction.atomic():
-        _take_turns(learner)
+        take_turns(learner)
         rows = _append([_row(learner, sign, now) for sign in shown])
         if rows:
             _advance(learner, rows, concepts, now=now)
@@ -81,7 +81,7 @@ def revise_evidence(
     All it said, or what it said of some concepts. Gives the rows appended; none when nothing
     changes.
     """
-    _take_turns(learner)
+    take_turns(learner)
     mine = Evidence.objects.filter(learner=learner, source_type=source_type, source_id=source_id)
     if concepts is not None:
         mine = mine.filter(concept__in=concepts)
@@ -104,7 +104,7 @@ def withdraw_evidence(*, learner: User, source_type: str, source_id: UUID) -> in
 @transaction.atomic
 def withdraw_sources(*, learner: User, source_type: str, source_ids: Iterable[UUID]) -> int:
     """The same for many sources at once; the number of queries does not depend on how many."""
-    _take_turns(learner)
+    take_turns(learner)
     mine = Evidence.objects.filter(
         learner=learner, source_type=source_type, source_id__in=list(source_ids)
     )
@@ -119,7 +119,7 @@ def withdraw_sources(*, learner: User, source_type: str, source_ids: Iterable[UU
 @transaction.atomic
 def recompute_mastery(*, learner: User) -> int:
     """Derive a learner's mastery from the log alone; how many concepts that is."""
-    _take_turns(learner)
+    take_turns(learner)
     concepts = list(Concept.objects.filter(evidence__learner=learner).distinct())
     Mastery.objects.filter(learner=learner).exclude(concept__in=concepts).delete()
     _replay(learner, concepts)
@@ -129,7 +129,7 @@ def recompute_mastery(*, learner: User) -> int:
 @transaction.atomic
 def retarget_mastery(*, learner: User) -> None:
     """Work out anew when each concept falls below the learner's target, after they changed it."""
-    _take_turns(learner)
+    take_turns(learner)
     target = target_mastery(learner)
     rows = list(Mastery.objects.filter(learner=learner))
     for row in rows:
@@ -164,8 +164,9 @@ def fold(rows: Iterable[Evidence], memory: Memory | None = None) -> Memory | Non
     return memory
 
 
-def _take_turns(learner: User) -> None:
-    """Two tabs that show something of one learner at once are written one after the other."""
+def take_turns(learner: User) -> None:
+    """Two tabs that show something of one learner at once are written one after the other. Comes
+    before every other lock."""
     User.objects.select_for_update(no_key=True).only("pk").get(pk=learner.pk)
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,8 +13,10 @@ from rest_framework.views import APIView
 from accounts.callers import caller_of
 from accounts.models import User
 from config.api import NamedArrayPagination, valid, valid_query
+from config.idempotency import idempotent
 from config.ratelimit import rate_limited
 from learning.models import Concept, Evidence, Mastery, RecurringError
+from learning.progress import examples
 from learning.progress.selectors import (
     concept_row,
     latest_concepts,
@@ -56,6 +58,7 @@ class StudentProgressView(APIView):
         tags=TAG,
         summary="How a student gets on: overall, by concept, lately",
         responses=ProgressSerializer,
+        examples=examples.PROGRESS,
     )
     def get(self, request: Request, student_id: UUID) -> Response:
         student = get_object_or_404(User.objects.visible_to(caller_of(request)), pk=student_id)
@@ -72,7 +75,10 @@ class StudentProgressView(APIView):
 
 class UserProgressView(APIView):
     @extend_schema(
-        tags=TAG, summary="Progress by language and skill", responses=UserProgressSerializer
+        tags=TAG,
+        summary="Progress by language and skill",
+        responses=UserProgressSerializer,
+        examples=examples.SKILLS,
     )
     def get(self, request: Request) -> Response:
         body = {"progress": skills_of(caller_of(request))}
@@ -85,20 +91,10 @@ class TrackProgressView(APIView):
         summary="Report practice done in a client",
         request=TrackSerializer,
         responses={201: ConceptMasterySerializer, 200: ConceptMasterySerializer},
-        examples=[
-            OpenApiExample(
-                "A word recalled in a game",
-                {
-                    "clientId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c11",
-                    "conceptId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c12",
-                    "correct": True,
-                    "skill": "vocabulary",
-                    "timeSpent": 12,
-                },
-                request_only=True,
-            )
-        ],
+        description="200: the report of that `clientId` was on record already.",
+        examples=examples.TRACK,
     )
+    @idempotent
     @rate_limited("practice")
     def post(self, request: Request) -> Response:
         data = valid(TrackSerializer, request.data)
@@ -133,6 +129,7 @@ class MasteryListView(GenericAPIView[Mastery]):
             OpenApiParameter("state", str, enum=ConceptState.values),
         ],
         responses=ConceptMasterySerializer(many=True),
+        examples=examples.CONCEPTS,
     )
     def get(self, request: Request) -> Response:
         query = valid_query(MasteryQuerySerializer, request)
@@ -151,6 +148,7 @@ class MasteryDetailView(APIView):
         summary="One concept, and the evidence that made its mastery",
         parameters=[STUDENT],
         responses=ConceptDetailSerializer,
+        examples=examples.CONCEPT,
     )
     def get(self, request: Request, concept_id: UUID) -> Response:
         student, now = (
@@ -181,6 +179,7 @@ class ErrorListView(GenericAPIView[RecurringError]):
             OpenApiParameter("status", str, enum=["open", "closed"]),
         ],
         responses=RecurringErrorSerializer(many=True),
+        examples=examples.ERRORS,
     )
     def get(self, request: Request) -> Response:
         query = valid_query(ErrorsQuerySerializer, request)
@@ -192,7 +191,10 @@ class ErrorListView(GenericAPIView[RecurringError]):
 
 class ErrorDetailView(APIView):
     @extend_schema(
-        tags=TAG, summary="An error with its whole history", responses=ErrorDetailSerializer
+        tags=TAG,
+        summary="An error with its whole history",
+        responses=ErrorDetailSerializer,
+        examples=examples.ERROR,
     )
     def get(self, request: Request, error_id: UUID) -> Response:
         seen = RecurringError.objects.visible_to(caller_of(request)).select_related("concept")

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts.callers import caller_of
 from accounts.models import LearnerLanguage, User
 from accounts.selectors import current_language, target_mastery
+from accounts.starts import start_without_language
+from learning.content.selectors import content_about
 from learning.mastery.models import Evidence, Mastery, RecurringError
 from learning.models import Concept
 from learning.progress import selectors
@@ -32,7 +34,7 @@ def progress_page(request: HttpRequest, student_id: UUID | None = None) -> HttpR
     student = _visible(caller, student_id) if student_id else caller
     language = current_language(student)
     if language is None:
-        return redirect("admin:index" if caller.is_staff else "accounts:onboarding")
+        return redirect(start_without_language(caller))
     context = progress_context(student, language, now=timezone.now())
     return render(request, "learning/progress.html", {**context, "mine": student == caller})
 
@@ -101,6 +103,7 @@ def concept_page(request: HttpRequest, concept_id: UUID) -> HttpResponse:
         "mastery": selectors.concept_row(row, now=now) if row else None,
         "evidence": _with_sources(signs),
         "errors": recurring_errors(learner).filter(concept=concept)[:5],
+        "piece": content_about(learner, concept.pk),
         "target": target_mastery(learner),
         "now": now,
     }

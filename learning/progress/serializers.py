@@ -118,9 +118,14 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     occurred_at = serializers.DateTimeField()
 
 
+class ConceptExampleSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    translation = serializers.CharField(required=False)
+
+
 class ConceptDetailSerializer(ConceptMasterySerializer):
     explanation = serializers.CharField(help_text="In the learner's language, else in English.")
-    examples = serializers.ListField(child=serializers.DictField())
+    examples = ConceptExampleSerializer(many=True)
     evidence = EvidenceSerializer(many=True, help_text="The latest 50, newest first.")
 
 

@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.validators import validate_storable
 from config.languages import TAUGHT_CHOICES
 from config.levels import Difficulty, Level, difficulty_of
 from learning.sessions.models import LearningSession
@@ -51,6 +52,8 @@ class CreateSessionSerializer(serializers.Serializer[Any]):
     def validate_metadata(self, told: dict[str, str]) -> dict[str, str]:
         if len(told) > MOST_METADATA:
             raise serializers.ValidationError(f"Give at most {MOST_METADATA} texts.")
+        # Their field has looked at the texts, not at the names.
+        validate_storable(list(told))
         return told
 
 

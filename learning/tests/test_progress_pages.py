@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import (
@@ -13,6 +14,7 @@ from learning.mastery.services import record_evidence
 from learning.models import RecurringError
 from learning.progress.charts import forecast_chart, level_chart
 from learning.progress.selectors import DayLoad, LevelPoint, forecast, state_counts
+from learning.tests.content import lesson, point
 from learning.tests.learners import ConceptFactory, shown
 from learning.tests.test_progress_api import practise, recurring_error
 
@@ -97,6 +99,23 @@ def test_a_concept_in_the_learners_language(as_ana, ana):
 
 def test_a_concept_not_met_says_so(as_ana):
     assert "not met it yet" in text_of(as_ana.get(f"/concepts/{ConceptFactory().pk}"))
+
+
+def test_open_errors_lead_to_practice(as_ana, ana):
+    make = f'action="{reverse("practice:make_set")}"'
+    error = recurring_error(ana, key="one", concept=ConceptFactory())
+    assert make in text_of(as_ana.get("/errors"))
+    page = text_of(as_ana.get(f"/errors/{error.pk}"))
+    assert make in page
+    assert f'name="concept" value="{error.concept_id}"' in page
+    RecurringError.objects.update(status="closed", closed_at=timezone.now())
+    assert make not in text_of(as_ana.get("/errors")) + text_of(as_ana.get(f"/errors/{error.pk}"))
+
+
+def test_a_concept_with_content_leads_to_it(as_ana):
+    about = lesson(point("ser-estar"))
+    page = text_of(as_ana.get(f"/concepts/{about.concepts.get().pk}"))
+    assert reverse("learning:content", args=[about.pk]) in page
 
 
 def test_errors_open_and_overcome(as_ana, ana):

@@ -106,6 +106,7 @@ class TestCreate:
             {"topics": ["x"] * 21},
             {"metadata": {str(number): "x" for number in range(21)}},
             {"metadata": {"long": "x" * 201}},
+            {"metadata": {"\0": "x"}},
             {"userId": "me"},
         ],
     )

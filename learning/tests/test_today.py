@@ -6,7 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services import issue_tokens
-from accounts.tests.factories import AdminFactory, LearnerLanguageFactory, UserFactory
+from accounts.tests.factories import (
+    AdminFactory,
+    LearnerLanguageFactory,
+    TutorFactory,
+    UserFactory,
+)
 from learning.sessions.services import record_study
 from learning.tests.factories import study_every_day
 from learning.today import Step, forget_steps, steps_for
@@ -45,6 +50,7 @@ def test_somebody_without_a_language_is_welcomed_first(client, ana):
 
 def test_staff_without_a_language_go_to_their_desk(client):
     assert today(client, AdminFactory()).url == reverse("admin:index")
+    assert today(client, TutorFactory()).url == reverse("conversations:tutor_queue")
 
 
 def test_shows_level_streak_and_week(client, ana):
