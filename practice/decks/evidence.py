@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from config.commits import after_commit
 from learning.mastery.services import Shown, record_evidence
 from learning.models import Concept, Evidence, Skill, Surface
 from practice.decks.models import Note, ReviewLog, ReviewLogQuerySet
@@ -29,8 +29,7 @@ RECENT: Final = timedelta(days=2)
 def record_later(ids: Sequence[UUID]) -> None:
     """Queue reviews to be read once committed; with the queue down the hourly sweep reads them."""
     if ids:
-        sent = [str(one) for one in ids]
-        transaction.on_commit(partial(record_reviews_task.delay, sent), robust=True)
+        after_commit(record_reviews_task.delay, [str(one) for one in ids])
 
 
 def record_reviews(ids: Iterable[UUID | str]) -> int:

@@ -106,7 +106,7 @@ class NoteForm(forms.Form):
         label=_("Front"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 3, "data-front": ""}),
-        help_text=_("What the card asks. Mark a gap like this: {{c1::words to recall}}."),
+        help_text=_("What the card asks."),
     )
     back = forms.CharField(
         label=_("Back"),
@@ -127,6 +127,11 @@ class NoteForm(forms.Form):
     )
     audio = forms.FileField(label=_("Sound"), required=False, help_text=_("At most 5 MB."))
     image = forms.FileField(label=_("Picture"), required=False, help_text=_("At most 5 MB."))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Most kinds need it; which do is checked with the kind.
+        self.fields["back"].one_of_several = True  # type: ignore[attr-defined]  # the template's
 
     def clean_tags(self) -> list[str]:
         return clean_tags(self.cleaned_data["tags"].split(","))

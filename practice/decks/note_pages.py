@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -64,8 +65,9 @@ def note_page(request: HttpRequest, note_id: UUID) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved."))
-            return redirect("practice:deck", note.deck_id)
+            return redirect(_back(request, note))
     context = {
+        "back": _back(request, note) if "from" in request.GET else "",
         "deck": note.deck,
         "form": form,
         "note": note,
@@ -73,6 +75,16 @@ def note_page(request: HttpRequest, note_id: UUID) -> HttpResponse:
         "history": history_of_note(note=note, learner=learner)[:MOST_LINES],
     }
     return render(request, "practice/note.html", context, status=400 if form.errors else 200)
+
+
+def _back(request: HttpRequest, note: Note) -> str:
+    """Where the note was opened from: the deck, or the review of it or of all."""
+    place = request.GET.get("from")
+    if place == "review":
+        return reverse("practice:review")
+    return reverse(
+        "practice:review_deck" if place == "deck" else "practice:deck", args=[note.deck_id]
+    )
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -123,7 +124,7 @@ def bulk_page(request: HttpRequest, deck_id: UUID) -> HttpResponse:
     )
     if not form.is_valid():
         messages.error(request, _("Tick at least one card, then choose what to do with it."))
-        return redirect("practice:deck", deck.pk)
+        return _to_list(request, deck)
     try:
         changed = _change(form, learner)
     except DomainError as refusal:
@@ -131,7 +132,13 @@ def bulk_page(request: HttpRequest, deck_id: UUID) -> HttpResponse:
     else:
         text = ngettext("%(count)d changed.", "%(count)d changed.", changed)
         messages.success(request, text % {"count": changed})
-    return redirect("practice:deck", deck.pk)
+    return _to_list(request, deck)
+
+
+def _to_list(request: HttpRequest, deck: Deck) -> HttpResponse:
+    """Back to the cards as they were searched and turned to."""
+    asked = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('practice:deck', args=[deck.pk])}{asked}")
 
 
 @form_page

@@ -307,14 +307,29 @@ class CardsQuerySerializer(Fields):
     kind = serializers.ChoiceField(choices=Note.Kind.choices, required=False, default="")
 
 
+class KeptStateSerializer(Fields):
+    """A card's memory as it was kept, on either side of a review."""
+
+    state = serializers.ChoiceField(choices=CardSchedule.State.choices)
+    step = serializers.IntegerField(allow_null=True, help_text="Which of the steps within a day.")
+    due_at = serializers.DateTimeField(allow_null=True)
+    stability = serializers.FloatField(allow_null=True)
+    difficulty = serializers.FloatField(allow_null=True)
+    ease_factor = serializers.FloatField(allow_null=True)
+    interval_days = serializers.FloatField()
+    reviews = serializers.IntegerField()
+    lapses = serializers.IntegerField()
+    last_review = serializers.DateTimeField(allow_null=True)
+
+
 class LogSerializer(Fields):
     id = serializers.UUIDField()
     scheduler = serializers.ChoiceField(choices=StudyOptions.Scheduler.choices)
     rating = serializers.IntegerField()
     weight = serializers.FloatField(help_text="Below 1: a right use elsewhere.")
     surface = serializers.ChoiceField(choices=Surface.choices)
-    before = serializers.DictField()
-    after = serializers.DictField()
+    before = KeptStateSerializer()
+    after = KeptStateSerializer()
     elapsed_days = serializers.FloatField(allow_null=True)
     duration_ms = serializers.IntegerField(allow_null=True)
     timezone = serializers.CharField()

@@ -50,6 +50,8 @@ ROW: dict[str, Any] = {
     "completedAt": None,
 }
 SET: dict[str, Any] = ROW | {"questions": [QUESTION], "result": None}
+UNMADE: dict[str, Any] = {"status": "generating", "generator": "", "title": "", "questions": []}
+ANSWERS: dict[str, Any] = {"answers": [{"questionId": QUESTION_ID, "answer": "está"}]}
 QUIZ: dict[str, Any] = SET | {"quizId": ID, "lessonId": CONCEPT_ID}
 PICTURE: dict[str, Any] = SET | {
     "qaId": ID,

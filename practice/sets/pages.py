@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.callers import caller_of
 from accounts.selectors import current_language
+from accounts.starts import start_without_language
 from config.errors import Conflict, DomainError
 from config.ratelimit import rate_limited
-from learning.models import ContentItem, Mastery, RecurringError
+from learning.models import Concept, ContentItem, RecurringError
+from learning.progress.states import ConceptState, concepts_of, with_state
 from practice.sets.forms import AnswerForm, answer_in
 from practice.sets.judging import right_answers
 from practice.sets.models import PracticeSet, Question
@@ -32,6 +34,7 @@ from practice.sets.wording import instruction, shown_answer, title_of
 
 Kind, Status = PracticeSet.Kind, PracticeSet.Status
 DONE_SHOWN = 20
+BELOW_TARGET = (ConceptState.FADING, ConceptState.WEAK)
 HAND_IN = "end"
 """What `n` in the address is on the screen that hands the set in."""
 
@@ -43,14 +46,14 @@ def sets_page(request: HttpRequest) -> HttpResponse:
     learner, now = caller_of(request), timezone.now()
     language = current_language(learner)
     if language is None:
-        return redirect("admin:index" if learner.is_staff else "accounts:onboarding")
+        return redirect(start_without_language(learner))
     rows = PracticeSet.objects.filter(learner=learner, language=language.language)
     rows = rows.select_related("assigned_by", "lesson").order_by("-assigned_at", "-pk")
     wanted = rows.exclude(kind=Kind.PICTURE)
     open_rows = list(wanted.filter(status__in=(*OPEN, Status.FAILED))[:50])
     done = list(wanted.filter(status=Status.COMPLETED)[:DONE_SHOWN])
     errors: Any = RecurringError.objects.filter(learner=learner, language=language.language)
-    mastery: Any = Mastery.objects.filter(learner=learner, language=language.language)
+    met = with_state(concepts_of(learner.pk, language.language), now)
     context = {
         "language": language,
         "waiting": [(row, title_of(row)) for row in open_rows if row.status != Status.IN_PROGRESS],
@@ -58,7 +61,7 @@ def sets_page(request: HttpRequest) -> HttpResponse:
         "done": [(row, title_of(row)) for row in done],
         "making": any(row.status == Status.GENERATING for row in open_rows),
         "errors": errors.open().count(),
-        "fading": mastery.fading(now).count(),
+        "fading": met.filter(state__in=BELOW_TARGET).count(),
     }
     return render(request, "practice/sets.html", context)
 
@@ -67,13 +70,23 @@ def sets_page(request: HttpRequest) -> HttpResponse:
 @login_required
 @rate_limited("practice")
 def make_page(request: HttpRequest) -> HttpResponse:
-    """A set from the learner's weak points."""
-    learner = caller_of(request)
+    """A set from the learner's weak points, or about the concept that is named."""
+    learner, now = caller_of(request), timezone.now()
     try:
-        made = request_practice(learner=learner, requested_by=learner, now=timezone.now())
+        made = request_practice(
+            learner=learner, requested_by=learner, concepts=_named(request), now=now
+        )
     except Conflict:
         return redirect("accounts:onboarding")
     return redirect("practice:set", made.pk)
+
+
+def _named(request: HttpRequest) -> list[Concept]:
+    named = request.POST.get("concept")
+    try:
+        return [get_object_or_404(Concept, pk=UUID(named))] if named else []
+    except ValueError as error:
+        raise Http404 from error
 
 
 @require_POST

@@ -60,6 +60,12 @@ class GenerateQuizView(APIView):
         examples=[
             OpenApiExample("Of a lesson", {"lessonId": examples.CONCEPT_ID}, request_only=True),
             OpenApiExample("Ready", examples.QUIZ, response_only=True, status_codes=["201"]),
+            OpenApiExample(
+                "Being made",
+                examples.QUIZ | examples.UNMADE,
+                response_only=True,
+                status_codes=["202"],
+            ),
         ],
     )
     @idempotent
@@ -92,7 +98,10 @@ class SubmitQuizView(APIView):
         summary="Hand a quiz in; handed in again, the first result stands",
         request=SubmitSerializer,
         responses=SetResultSerializer,
-        examples=[OpenApiExample("Judged", examples.RESULT, response_only=True)],
+        examples=[
+            OpenApiExample("Answers", examples.ANSWERS, request_only=True),
+            OpenApiExample("Judged", examples.RESULT, response_only=True),
+        ],
     )
     @idempotent
     @rate_limited("practice")
@@ -115,6 +124,12 @@ class GeneratePictureQuestionsView(APIView):
                 request_only=True,
             ),
             OpenApiExample("Ready", examples.PICTURE, response_only=True, status_codes=["201"]),
+            OpenApiExample(
+                "Being made",
+                examples.PICTURE | examples.UNMADE,
+                response_only=True,
+                status_codes=["202"],
+            ),
         ],
     )
     @idempotent

@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.languages import TAUGHT_CHOICES
@@ -21,6 +22,12 @@ class SidesSerializer(serializers.Serializer[Any]):
     right = serializers.ListField(child=serializers.CharField())
 
 
+_TEXT = {"type": "string"}
+_WORDS = {"type": "array", "items": _TEXT}
+_PAIRS = {"type": "array", "items": _WORDS | {"minItems": 2, "maxItems": 2}}
+
+
+@extend_schema_field({"anyOf": [_TEXT, _WORDS, _PAIRS]})
 class AnswerField(serializers.JSONField):
     """A text, the words of an order, or pairs `[[left, right], ...]`; empty for "I don't know"."""
 

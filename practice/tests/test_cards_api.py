@@ -161,7 +161,8 @@ class TestDecks:
         assert deck.visibility == "private"
 
     def test_a_public_deck_is_found_copied_and_studied(self, deck, as_ana, as_ben):
-        note = add_note(deck=deck, front="la manzana", back="the apple", source_id=new_id())
+        source = {"source_type": "conversations.correction", "source_id": new_id()}
+        note = add_note(deck=deck, front="la manzana", back="the apple", **source)
         as_ana.put(f"{ROOT}/cards/{note.cards.get().pk}/review", {"rating": 4})
         share_deck(deck=deck, visibility="public")
         [found] = as_ben.get(f"{ROOT}/decks/public?language=es&q=market").json()["decks"]

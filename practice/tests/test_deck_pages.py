@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import LearnerLanguageFactory, UserFactory
 from config.ids import new_id
-from practice.decks.services import add_note, review_card, share_deck
+from practice.decks.services import add_note, join_deck, review_card, share_deck
 from practice.models import Card, Deck, DeckMember, Note
 from practice.tests.factories import DeckFactory, make_card, schedule_of
 
@@ -127,6 +127,14 @@ class TestDeck:
             for number in range(20):
                 make_card(deck, f"{new_id()} {number}")
 
+    def test_the_search_is_kept_when_cards_are_changed(self, client, deck):
+        found = f"{reverse('practice:deck', args=[deck.pk])}?q=gato&page=2"
+        card = make_card(deck, "el gato")
+        address = f"{reverse('practice:change_cards', args=[deck.pk])}?q=gato&page=2"
+        assert address.replace("&", "&amp;") in client.get(found).text
+        for data in ({"action": "suspend", "cards": [card.pk]}, {}):
+            assert client.post(address, data).url == found
+
     @pytest.mark.parametrize(
         ("data", "left"),
         [({"action": "delete"}, 0), ({"action": "burn"}, 1), ({"action": "move"}, 1)],
@@ -236,6 +244,11 @@ class TestNotes:
         assert Note.objects.get().tags == ["fruit", "market"]
         assert client.get(answer.url).context["form"]["kind"].value() == "reversed"
 
+    def test_what_most_cards_need_is_not_called_optional(self, client, deck):
+        text = page(client, "new_note", deck.pk).text
+        assert '<label class="label" for="id_back">Back</label>' in text
+        assert "data-fresh" in text
+
     def test_the_front_may_be_filled_in_by_the_address(self, client, deck):
         form = page(client, "new_note", deck.pk, front="el paraguas <b>").context["form"]
         assert form["front"].value() == "el paraguas <b>"
@@ -273,6 +286,21 @@ class TestReview:
         assert str(card.pk) in text
         assert '"answerLanguage"' in text
         assert page(client, "review_deck", deck.pk).status_code == 200
+
+    def test_a_card_of_ones_own_is_changed_and_the_review_goes_on(self, client, ana, bens, deck):
+        share_deck(deck=bens, visibility="public")
+        join_deck(deck=bens, learner=ana)
+        own, note = page(client, "review"), make_card(deck).note_id
+        assert list(own.context["editable"]) == [deck.pk]
+        data = {"kind": "basic", "front": "la pera", "back": "the pear"}
+        for place, there in (
+            ("review", reverse("practice:review")),
+            ("deck", reverse("practice:review_deck", args=[deck.pk])),
+            ("https://elsewhere.example", reverse("practice:deck", args=[deck.pk])),
+        ):
+            address = f"{reverse('practice:note', args=[note])}?from={place}"
+            assert there in client.get(address).text
+            assert client.post(address, data).url == there
 
     def test_queries_do_not_grow_with_cards(self, client, deck, django_assert_max_num_queries):
         page(client, "review")

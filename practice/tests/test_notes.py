@@ -4,6 +4,7 @@ from accounts.tests.factories import UserFactory, UserSettingsFactory
 from config.ids import new_id
 from learning.models import Evidence
 from learning.tests.learners import START, ConceptFactory
+from practice.decks.cloze import filled, gap_numbers
 from practice.decks.errors import InvalidDeck, InvalidNote
 from practice.decks.services import (
     NewNote,
@@ -21,6 +22,11 @@ from practice.models import Card, CardSchedule, Deck, DeckMember, Note
 from practice.tests.factories import DeckFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def test_gaps_that_open_and_never_close_are_none():
+    assert gap_numbers("{{c1::" * 50_000) == []
+    assert filled("{{c1::a}}" + "{{c2::" * 50_000) == "a" + "{{c2::" * 50_000
 
 
 @pytest.mark.parametrize(

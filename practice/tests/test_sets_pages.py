@@ -1,5 +1,7 @@
 """The pages of practice, Today's step, and the back office."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +13,7 @@ from accounts.tests.factories import (
     UserFactory,
 )
 from learning.progress.sources import sources_of
-from learning.tests.learners import show
+from learning.tests.learners import ConceptFactory, show
 from practice.models import PracticeSet, Submission
 from practice.sets.today import steps
 from practice.tests import sets
@@ -62,12 +64,36 @@ def test_an_empty_page_says_what_a_set_is(as_ana):
     assert "Make a set for me" in page
 
 
+def test_what_was_met_once_is_not_called_below_the_target(as_ana, ana):
+    PracticeSet.objects.create(learner=ana, language="es", level="B1", due_at=timezone.now())
+    point = ConceptFactory()
+    show(ana, point, correct=False)
+    assert "below your target" not in text_of(as_ana.get("/practice"))
+    show(ana, point, correct=False, day=1)
+    assert "1 thing you practised is below your target." in text_of(as_ana.get("/practice"))
+
+
 def test_one_button_makes_a_set(as_ana, ana):
     told = as_ana.post("/practice/make")
     made = PracticeSet.objects.get(learner=ana)
     assert told.headers["Location"] == page_of(made)
     assert "Your set is being made" in text_of(as_ana.get(page_of(made)))
     assert 'hx-trigger="every 3s"' in text_of(as_ana.get("/practice"))
+
+
+def test_a_set_about_what_is_named(as_ana, ana):
+    concept = ConceptFactory(kind="lemma", name="hospital")
+    about = as_ana.get(reverse("progress:concept", args=[concept.pk]))
+    assert f'name="concept" value="{concept.pk}"' in text_of(about)
+    as_ana.post("/practice/make", {"concept": concept.pk})
+    made = PracticeSet.objects.get(learner=ana)
+    assert made.context["concepts"] == [str(concept.pk)]
+
+
+@pytest.mark.parametrize("named", [uuid4(), "x"])
+def test_no_set_about_what_is_not_there(as_ana, named):
+    assert as_ana.post("/practice/make", {"concept": named}).status_code == 404
+    assert not PracticeSet.objects.exists()
 
 
 def test_a_newcomer_is_sent_to_choose_a_language(client):

@@ -1,7 +1,8 @@
 """Two devices that review one card in the same moment, and what is stored of a review."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connections
@@ -12,8 +13,9 @@ from config.ids import new_id
 from practice.decks.services import Answer, NewNote, add_notes, review_batch, reviewing
 from practice.decks.services.reading import studied_for_review, with_siblings
 from practice.decks.studying import studied
-from practice.models import Card, CardSchedule, DeckMember, ReviewLog
+from practice.models import Card, CardSchedule, Deck, DeckMember, ReviewLog, VocabularyItem
 from practice.tests.factories import DeckFactory, make_card, schedule_of
+from practice.vocabulary.services import NewWord, default_list, save_words
 
 
 @pytest.fixture
@@ -79,6 +81,41 @@ class TestTwoDevices:
         assert (first.repeated, second.repeated) == (False, True)
         assert ReviewLog.objects.count() == 1
         assert schedule_of(card).reviews == 1
+
+
+def in_three_tabs(call):
+    """What the call gives in each of three tabs at once."""
+    start = Barrier(3)
+
+    def run(_tab):
+        start.wait(10)
+        try:
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(3) as tabs:
+        return list(tabs.map(run, range(3)))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTabs:
+    def test_a_card_that_all_make_of_one_thing_is_one(self):
+        deck, made_of = DeckFactory(), new_id()
+
+        def add():
+            there = Deck.objects.get(pk=deck.pk)
+            return make_card(there, source_type="tests.thing", source_id=made_of).pk
+
+        assert in_three_tabs(add) == [Card.objects.get().pk] * 3
+
+    def test_a_word_that_all_save_is_one(self):
+        ana = UserFactory()
+        default_list(owner=ana, language="es")
+        word = NewWord(language="es", text="manzana", translation="apple")
+        saved = in_three_tabs(lambda: save_words(owner=ana, words=[word])[0])
+        assert {one.item for one in saved} == {VocabularyItem.objects.get()}
+        assert sum(one.new for one in saved) == 1
 
 
 @pytest.mark.django_db

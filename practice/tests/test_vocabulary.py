@@ -64,8 +64,7 @@ def as_ben():
 def words(owner, *texts, language="es", into=None):
     saved = save_words(
         owner=owner,
-        words=[NewWord(language=language, text=text) for text in texts],
-        vocabulary_list=into,
+        words=[NewWord(language=language, text=text, into=into) for text in texts],
     )
     return [one.item for one in saved]
 
@@ -104,6 +103,25 @@ class TestSaving:
         into = create_list(owner=ana, name="Fruit", language="es")
         as_ana.post(SAVE, APPLE | {"listId": str(into.pk)}, format="json")
         assert into.items.count() == 1
+
+    def test_each_of_many_says_where_it_goes_and_where_it_stood(self, as_ana, ana):
+        fruit = create_list(owner=ana, name="Fruit", language="es")
+        verbs = create_list(owner=ana, name="Verbs", language="es")
+        source = {"type": "conversations.message", "id": str(new_id())}
+        items = [
+            {"language": "es", "text": "correr", "listId": str(verbs.pk)},
+            APPLE | {"source": source},
+        ]
+        body = {"items": items, "listId": str(fruit.pk)}
+        answer = as_ana.post(SAVE, body, format="json").json()
+        assert [one["listId"] for one in answer["items"]] == [str(verbs.pk), str(fruit.pk)]
+        assert str(fruit.items.get().source_id) == source["id"]
+
+    def test_one_of_many_into_anothers_list_saves_nothing(self, as_ben, ana):
+        into = create_list(owner=ana, name="Fruit", language="es", visibility="public")
+        items = [APPLE, APPLE | {"listId": str(into.pk)}]
+        assert as_ben.post(SAVE, {"items": items}, format="json").status_code == 404
+        assert not VocabularyItem.objects.exists()
 
     def test_into_anothers_list_is_not_found(self, as_ben, ana):
         into = create_list(owner=ana, name="Fruit", language="es", visibility="public")

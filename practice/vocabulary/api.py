@@ -3,7 +3,11 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +16,11 @@ from rest_framework.views import APIView
 from accounts.callers import caller_of
 from accounts.models import User
 from config.api import NamedArrayPagination, valid
+from config.errors import NotFound
 from config.idempotency import idempotent
 from config.ids import new_id
 from config.ratelimit import rate_limited
-from practice.vocabulary import services
+from practice.vocabulary import examples, services
 from practice.vocabulary.lookup import WordFacts, look_up
 from practice.vocabulary.models import VocabularyItem, VocabularyList
 from practice.vocabulary.selectors import described, lists_for, shown, words_for
@@ -36,7 +41,11 @@ from practice.vocabulary.serializers import (
 )
 
 TAG = ["Vocabulary"]
-MANZANA = {"language": "es", "text": "manzana", "translation": "apple", "partOfSpeech": "noun"}
+ONE_OR_MANY = PolymorphicProxySerializer(
+    component_name="WordOrWords",
+    serializers=[SaveOneSerializer, SaveManySerializer],
+    resource_type_field_name=None,
+)
 
 
 class ItemPagination(NamedArrayPagination):
@@ -47,17 +56,17 @@ class SaveView(APIView):
     @extend_schema(
         tags=TAG,
         summary="Save a word, or many as `{items: [...]}`",
-        request=SaveOneSerializer,
+        description="Without `listId` each goes to your list of its language. 200: there was "
+        "nothing new among them; what is said of a word now is taken over.",
+        request=ONE_OR_MANY,
         responses={201: SavedSerializer, 200: SavedSerializer},
-        examples=[OpenApiExample("One word", MANZANA, request_only=True)],
+        examples=examples.SAVED,
     )
     @idempotent
     @rate_limited("practice")
     def post(self, request: Request) -> Response:
         caller = caller_of(request)
-        words, list_id = _words(request.data)
-        into = _own_list(caller, list_id) if list_id else None
-        saved = services.save_words(owner=caller, words=words, vocabulary_list=into)
+        saved = services.save_words(owner=caller, words=_words(caller, request.data))
         created = sum(one.new for one in saved)
         items = shown([one.item for one in saved], caller)
         body = {"success": True, "items": items, "created": created}
@@ -80,6 +89,7 @@ class VocabularyView(GenericAPIView[VocabularyItem]):
             OpenApiParameter("partOfSpeech", str),
         ],
         responses=VocabularyItemSerializer(many=True),
+        examples=examples.ITEMS,
     )
     def get(self, request: Request) -> Response:
         caller, asked = caller_of(request), request.query_params
@@ -102,6 +112,7 @@ class ItemView(APIView):
         summary="Change a word of yours",
         request=ChangeItemSerializer,
         responses=VocabularyItemSerializer,
+        examples=examples.ITEM_CHANGED,
     )
     def patch(self, request: Request, item_id: UUID) -> Response:
         caller = caller_of(request)
@@ -127,6 +138,7 @@ class ListsView(GenericAPIView[VocabularyList]):
             OpenApiParameter("scope", str, enum=["mine", "all"]),
         ],
         responses=VocabularyListSerializer(many=True),
+        examples=examples.LISTS,
     )
     def get(self, request: Request) -> Response:
         caller, asked = caller_of(request), request.query_params
@@ -140,6 +152,7 @@ class ListsView(GenericAPIView[VocabularyList]):
         summary="Make a list",
         request=ListFieldsSerializer,
         responses={201: VocabularyListSerializer},
+        examples=examples.LIST_MADE,
     )
     @idempotent
     @rate_limited("practice")
@@ -151,7 +164,10 @@ class ListsView(GenericAPIView[VocabularyList]):
 
 class ListView(APIView):
     @extend_schema(
-        tags=TAG, summary="A list with its words", responses=VocabularyListDetailSerializer
+        tags=TAG,
+        summary="A list with its words",
+        responses=VocabularyListDetailSerializer,
+        examples=examples.LIST,
     )
     def get(self, request: Request, list_id: UUID) -> Response:
         caller = caller_of(request)
@@ -165,6 +181,7 @@ class ListView(APIView):
         summary="Change a list of yours: its name, or who may see it",
         request=ChangeListSerializer,
         responses=VocabularyListSerializer,
+        examples=examples.LIST_CHANGED,
     )
     def patch(self, request: Request, list_id: UUID) -> Response:
         caller = caller_of(request)
@@ -184,6 +201,7 @@ class CopyListView(APIView):
         summary="Copy a list to change it at will",
         request=None,
         responses={201: VocabularyListSerializer},
+        examples=examples.LIST_COPIED,
     )
     @idempotent
     @rate_limited("practice")
@@ -200,6 +218,7 @@ class ListCardsView(APIView):
         summary="Make cards of a list's words, in your own deck",
         request=None,
         responses=MadeCardsSerializer,
+        examples=examples.LIST_CARDS,
     )
     @rate_limited("practice")
     def post(self, request: Request, list_id: UUID) -> Response:
@@ -220,7 +239,7 @@ class LookUpView(APIView):
         ),
         request=LookUpSerializer,
         responses=WordFactsSerializer,
-        examples=[OpenApiExample("A form", {"language": "es", "word": "hizo"}, request_only=True)],
+        examples=examples.LOOK_UP,
     )
     @rate_limited("practice")
     def post(self, request: Request) -> Response:
@@ -248,12 +267,18 @@ def facts_body(facts: WordFacts) -> dict[str, Any]:
     }
 
 
-def _words(data: Any) -> tuple[list[services.NewWord], UUID | None]:
+def _words(caller: User, data: Any) -> list[services.NewWord]:
     many = isinstance(data, dict) and "items" in data
     checked = valid(SaveManySerializer if many else SaveOneSerializer, data)
     given = checked["items"] if many else [checked]
-    words = [WordSerializer().as_word(one | _source(one)) for one in given]
-    return words, checked.get("list_id")
+    named = [one.get("list_id", checked.get("list_id")) for one in given]
+    lists = VocabularyList.objects.editable_by(caller).in_bulk({one for one in named if one})
+    if not {one for one in named if one} <= lists.keys():
+        raise NotFound
+    return [
+        WordSerializer().as_word(one | _source(one) | {"into": lists.get(list_id)})
+        for one, list_id in zip(given, named, strict=True)
+    ]
 
 
 def _source(data: dict[str, Any]) -> dict[str, Any]:

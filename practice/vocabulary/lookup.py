@@ -93,6 +93,16 @@ def facts_of(*, word: str, language: str, native: str) -> WordFacts:
     )
 
 
+def words_meaning(*, meaning: str, language: str, native: str) -> list[str]:
+    """Words of the starter lists that translate one of the learner's own language, or English."""
+    starter = VocabularyItem.objects.filter(language=language, vocabulary_list__owner__isnull=True)
+    same = Q()
+    for code in {native, "en"} - {language}:
+        same |= Q(**{f"translations__{code}__iexact": meaning})
+    same |= Q(translations__en__iexact=f"to {meaning}")
+    return list(starter.filter(same).order_by("position", "pk").values_list("text", flat=True)[:2])
+
+
 def _translated(translations: dict[str, str], native: str) -> str:
     return translations.get(native) or translations.get("en", "")
 

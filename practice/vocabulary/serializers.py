@@ -43,13 +43,15 @@ class SourceSerializer(serializers.Serializer[Any]):
 
 
 class SaveOneSerializer(WordSerializer):
-    list_id = serializers.UUIDField(required=False)
+    list_id = serializers.UUIDField(
+        required=False, help_text="A list of yours; else that of its language."
+    )
     source = SourceSerializer(required=False)  # type: ignore[assignment]
 
 
 class SaveManySerializer(serializers.Serializer[Any]):
-    items = serializers.ListField(child=WordSerializer(), min_length=1, max_length=MOST_AT_ONCE)
-    list_id = serializers.UUIDField(required=False)
+    items = serializers.ListField(child=SaveOneSerializer(), min_length=1, max_length=MOST_AT_ONCE)
+    list_id = serializers.UUIDField(required=False, help_text="Of the items that name none.")
 
 
 class VocabularyItemSerializer(serializers.Serializer[Any]):

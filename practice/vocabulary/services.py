@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
@@ -53,6 +54,8 @@ class NewWord:
     tags: tuple[str, ...] = ()
     source_type: str = ""
     source_id: UUID | None = None
+    into: VocabularyList | None = None
+    """The list it is for; none for that of its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,24 +176,32 @@ def delete_list(*, vocabulary_list: VocabularyList) -> None:
     vocabulary_list.delete()
 
 
-@transaction.atomic
-def save_words(
-    *, owner: User, words: Sequence[NewWord], vocabulary_list: VocabularyList | None = None
-) -> list[Saved]:
-    """Save words into a list, or each into the default list of its language; as they were given.
+def save_words(*, owner: User, words: Sequence[NewWord]) -> list[Saved]:
+    """Save words, each into its list or the default list of its language; as they were given.
 
     A word the list has (same text and part of speech) is brought up to date with what is said of
     it now. Raises DomainError `too_many_words` or `wrong_language`.
     """
     if len(words) > MOST_AT_ONCE:
         raise DomainError(f"Save at most {MOST_AT_ONCE} words at once.", code="too_many_words")
-    if vocabulary_list and any(word.language != vocabulary_list.language for word in words):
+    if any(word.into and word.into.language != word.language for word in words):
         raise DomainError("The list is for another language.", code="wrong_language")
-    saved: list[Saved] = []
-    for language in dict.fromkeys(word.language for word in words):
-        into = vocabulary_list or default_list(owner=owner, language=language)
-        saved += _save(into, [word for word in words if word.language == language], owner)
-    order = {(word.language, word.text, word.part_of_speech): n for n, word in enumerate(words)}
+    try:
+        return _save_all(owner, words)
+    except IntegrityError:  # another tab saved one of them this moment
+        return _save_all(owner, words)
+
+
+@transaction.atomic
+def _save_all(owner: User, words: Sequence[NewWord]) -> list[Saved]:
+    home = cache(lambda language: default_list(owner=owner, language=language))
+    placed: dict[VocabularyList, list[NewWord]] = {}
+    order: dict[tuple[UUID, str, str], int] = {}
+    for place, word in enumerate(words):
+        into = word.into or home(word.language)
+        placed.setdefault(into, []).append(word)
+        order[into.pk, word.text, word.part_of_speech] = place
+    saved = [one for into, those in placed.items() for one in _save(into, those, owner)]
     return sorted(saved, key=lambda one: order[_name(one.item)])
 
 
@@ -268,8 +279,8 @@ def _take(item: VocabularyItem, word: NewWord) -> None:
             setattr(item, name, list(value) if name == "tags" else value)
 
 
-def _name(item: VocabularyItem) -> tuple[str, str, str]:
-    return item.language, item.text, item.part_of_speech
+def _name(item: VocabularyItem) -> tuple[UUID, str, str]:
+    return item.vocabulary_list_id, item.text, item.part_of_speech
 
 
 def _concepts(language: str, texts: Iterable[str]) -> dict[str, Concept]:

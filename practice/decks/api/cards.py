@@ -7,12 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiResponse,
-    PolymorphicProxySerializer,
-    extend_schema,
-)
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -26,7 +21,7 @@ from config.api import NamedArrayPagination, valid, valid_query
 from config.errors import DomainError, NotFound
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
-from practice.decks import services
+from practice.decks import examples, services
 from practice.decks.access import own_deck, seen_deck
 from practice.decks.api.decks import TAG
 from practice.decks.media import checked, content_type_of
@@ -49,16 +44,6 @@ from practice.decks.services import NewNote
 from practice.decks.studying import decks_studied_by
 from practice.decks.wire import card_body, log_body
 
-APPLE = {"front": "la manzana", "back": "the apple", "kind": "reversed", "tags": ["market"]}
-SLIP = {
-    "front": "Busco {{c1::una}} manzana roja.",
-    "kind": "cloze",
-    "language": "es",
-    "source": {
-        "type": "conversations.correction",
-        "id": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c11",
-    },
-}
 ONE_OR_MANY = PolymorphicProxySerializer(
     component_name="NewCardOrCards",
     serializers=[NewCardSerializer, NewCardsSerializer],
@@ -88,6 +73,7 @@ class DeckCardsView(GenericAPIView[Card]):
         summary="The cards of a deck, searched and filtered, the latest first",
         parameters=[CardsQuerySerializer],
         responses=CardSerializer(many=True),
+        examples=examples.CARDS,
     )
     def get(self, request: Request, deck_id: UUID) -> Response:
         caller, asked = caller_of(request), _asked(request)
@@ -101,7 +87,7 @@ class DeckCardsView(GenericAPIView[Card]):
         "is answered with its first. A source the deck has already makes no second card.",
         request=ONE_OR_MANY,
         responses={201: CARD_OR_CARDS},
-        examples=[OpenApiExample("Both ways", APPLE, request_only=True)],
+        examples=examples.CARDS_ADDED,
     )
     @idempotent
     @rate_limited("practice")
@@ -125,6 +111,7 @@ class CardsView(GenericAPIView[Card]):
         summary="Search the cards of every deck you study",
         parameters=[CardsQuerySerializer],
         responses=CardSerializer(many=True),
+        examples=examples.CARDS,
     )
     def get(self, request: Request) -> Response:
         caller = caller_of(request)
@@ -138,7 +125,7 @@ class CardsView(GenericAPIView[Card]):
         description="200: there was a card of that source already, and this is it.",
         request=NewCardSerializer,
         responses={201: CardSerializer, 200: CardSerializer},
-        examples=[OpenApiExample("From a correction", SLIP, request_only=True)],
+        examples=examples.CARD_MADE,
     )
     @idempotent
     @rate_limited("practice")
@@ -154,7 +141,7 @@ class CardsView(GenericAPIView[Card]):
 
 
 class CardView(APIView):
-    @extend_schema(tags=TAG, summary="One card", responses=CardSerializer)
+    @extend_schema(tags=TAG, summary="One card", responses=CardSerializer, examples=examples.CARD)
     def get(self, request: Request, card_id: UUID) -> Response:
         caller = caller_of(request)
         card = _card(Card.objects.visible_to(caller), card_id)
@@ -167,6 +154,7 @@ class CardView(APIView):
         "with its reviews; if that is this one, another card of the note is the answer.",
         request=ChangeCardSerializer,
         responses=CardSerializer,
+        examples=examples.CARD_CHANGED,
     )
     def patch(self, request: Request, card_id: UUID) -> Response:
         caller, changes = caller_of(request), valid(ChangeCardSerializer, request.data)
@@ -193,6 +181,7 @@ class SuspendView(APIView):
         summary="Keep a card out of your reviews, or let it back",
         request=SuspendSerializer,
         responses=CardSerializer,
+        examples=examples.CARD_SUSPENDED,
     )
     def post(self, request: Request, card_id: UUID) -> Response:
         caller, data = caller_of(request), valid(SuspendSerializer, request.data)
@@ -209,6 +198,7 @@ class HistoryView(GenericAPIView[ReviewLog]):
         tags=TAG,
         summary="Your reviews of a card and your right uses of it elsewhere, the latest first",
         responses=LogSerializer(many=True),
+        examples=examples.CARD_HISTORY,
     )
     def get(self, request: Request, card_id: UUID) -> Response:
         caller = caller_of(request)
@@ -223,17 +213,7 @@ class BulkView(APIView):
         summary="Do one thing to many cards",
         request=BulkSerializer,
         responses=CardsChangedSerializer,
-        examples=[
-            OpenApiExample(
-                "Tag",
-                {
-                    "cardIds": ["0198c1d2-7a30-7f10-9a53-2f6d6a7f0c12"],
-                    "action": "tag",
-                    "tags": ["market"],
-                },
-                request_only=True,
-            )
-        ],
+        examples=examples.CARDS_CHANGED,
     )
     @rate_limited("practice")
     def post(self, request: Request) -> Response:
@@ -278,6 +258,7 @@ class MediaView(APIView):
         summary="Put a file on a card of yours, at most 5 MB",
         request={"multipart/form-data": MediaSerializer},
         responses={200: CardSerializer, 415: OpenApiResponse(description="Not such a file.")},
+        examples=examples.CARD_MEDIA,
     )
     @rate_limited("practice", methods=frozenset({"PUT"}))
     def put(self, request: Request, card_id: UUID) -> Response:

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from config.api import NamedArrayPagination, valid, valid_query
 from config.errors import NotFound
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
-from practice.decks import services
+from practice.decks import examples, services
 from practice.decks.access import own_deck, seen_deck, studied_deck
 from practice.decks.models import Deck
 from practice.decks.queue import Counts, counts_by_deck
@@ -39,7 +39,6 @@ from practice.decks.wire import deck_body, study_body
 from practice.decks.workload import workload
 
 TAG = ["Decks and cards"]
-MARKET = {"name": "Market words", "language": "es", "newPerDay": 10}
 
 
 class DeckPagination(NamedArrayPagination):
@@ -54,6 +53,7 @@ class DecksView(GenericAPIView[Deck]):
         tags=TAG,
         summary="The decks you study, with what is left of today",
         responses=DeckSerializer(many=True),
+        examples=examples.DECKS,
     )
     def get(self, request: Request) -> Response:
         caller = caller_of(request)
@@ -67,7 +67,7 @@ class DecksView(GenericAPIView[Deck]):
         summary="Make a deck",
         request=NewDeckSerializer,
         responses={201: DeckDetailSerializer},
-        examples=[OpenApiExample("A deck of ten new cards a day", MARKET, request_only=True)],
+        examples=examples.DECK_MADE,
     )
     @idempotent
     @rate_limited("practice")
@@ -86,6 +86,7 @@ class PublicDecksView(GenericAPIView[Deck]):
         summary="Decks that others share with everybody",
         parameters=[OpenApiParameter("language", str), OpenApiParameter("q", str)],
         responses=DeckSerializer(many=True),
+        examples=examples.DECKS_PUBLIC,
     )
     def get(self, request: Request) -> Response:
         caller, asked = caller_of(request), request.query_params
@@ -100,7 +101,9 @@ class PublicDecksView(GenericAPIView[Deck]):
 
 
 class DeckView(APIView):
-    @extend_schema(tags=TAG, summary="One deck", responses=DeckDetailSerializer)
+    @extend_schema(
+        tags=TAG, summary="One deck", responses=DeckDetailSerializer, examples=examples.DECK
+    )
     def get(self, request: Request, deck_id: UUID) -> Response:
         caller = caller_of(request)
         return Response(_detail(seen_deck(caller, deck_id), caller))
@@ -110,6 +113,7 @@ class DeckView(APIView):
         summary="Change a deck of yours, and how you study it",
         request=ChangeDeckSerializer,
         responses=DeckDetailSerializer,
+        examples=examples.DECK_CHANGED,
     )
     def patch(self, request: Request, deck_id: UUID) -> Response:
         caller, changes = caller_of(request), valid(ChangeDeckSerializer, request.data)
@@ -132,6 +136,7 @@ class StudyView(APIView):
         summary="Change how you study a deck, yours or shared with you",
         request=StudySerializer,
         responses=StudyAnswerSerializer,
+        examples=examples.STUDY,
     )
     def patch(self, request: Request, deck_id: UUID) -> Response:
         caller, options = caller_of(request), valid(StudySerializer, request.data)
@@ -145,6 +150,7 @@ class WorkloadView(APIView):
         summary="Reviews a day for the next 30 days, at a retention of your choice",
         parameters=[WorkloadQuerySerializer],
         responses=WorkloadSerializer,
+        examples=examples.WORKLOAD,
     )
     def get(self, request: Request, deck_id: UUID) -> Response:
         caller = caller_of(request)
@@ -165,6 +171,7 @@ class CopyView(APIView):
         summary="Copy a deck you may see: the cards are new to you, on a schedule of your own",
         request=CopySerializer,
         responses={201: DeckDetailSerializer},
+        examples=examples.DECK_COPIED,
     )
     @idempotent
     @rate_limited("practice")
@@ -181,13 +188,7 @@ class ShareView(APIView):
         summary="Say who may see a deck of yours, and let people study it by their addresses",
         request=ShareSerializer,
         responses=DeckDetailSerializer,
-        examples=[
-            OpenApiExample(
-                "With one person",
-                {"visibility": "shared", "emails": ["ben@example.org"]},
-                request_only=True,
-            )
-        ],
+        examples=examples.DECK_SHARED,
     )
     @rate_limited("practice")
     def post(self, request: Request, deck_id: UUID) -> Response:
@@ -203,7 +204,9 @@ class MembersView(APIView):
         summary="Study a public deck where it stands",
         request=None,
         responses={201: DeckDetailSerializer},
+        examples=examples.DECK_JOINED,
     )
+    @idempotent
     @rate_limited("practice")
     def post(self, request: Request, deck_id: UUID) -> Response:
         caller = caller_of(request)

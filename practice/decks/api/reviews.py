@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,7 +12,7 @@ from accounts.callers import caller_of
 from config.api import valid, valid_query
 from config.ids import new_id
 from learning.today import tell_by_stamp
-from practice.decks import services
+from practice.decks import examples, services
 from practice.decks.queue import due_queue
 from practice.decks.sent import BatchParser, ReviewParser, sent_batch, sent_review
 from practice.decks.serializers import (
@@ -28,12 +28,6 @@ from practice.decks.services import Outcome
 from practice.decks.wire import card_body, next_body, outcome_body, queue_body, schedule_body
 
 TAG = ["Reviews"]
-GOOD = {
-    "rating": 3,
-    "clientId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c11",
-    "reviewedAt": "2026-03-02T09:00:00Z",
-    "durationMs": 4200,
-}
 
 
 class DueView(APIView):
@@ -42,6 +36,7 @@ class DueView(APIView):
         summary="What to review now, in order, with what each rating would do",
         parameters=[DueQuerySerializer],
         responses=DueSerializer,
+        examples=examples.DUE,
     )
     def get(self, request: Request) -> Response:
         caller, now = caller_of(request), timezone.now()
@@ -62,7 +57,7 @@ class ReviewView(APIView):
         "place in the history.",
         request=ReviewSerializer,
         responses=ReviewedSerializer,
-        examples=[OpenApiExample("Good", GOOD, request_only=True)],
+        examples=examples.REVIEW,
     )
     def put(self, request: Request, card_id: UUID) -> Response:
         caller, now = caller_of(request), timezone.now()
@@ -83,13 +78,7 @@ class ReviewsView(APIView):
         "was sent before is `repeated`, one that cannot be is `refused` with a code.",
         request=BatchSerializer,
         responses=OutcomesSerializer,
-        examples=[
-            OpenApiExample(
-                "One",
-                {"reviews": [GOOD | {"cardId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c12"}]},
-                request_only=True,
-            )
-        ],
+        examples=examples.REVIEWS,
     )
     def post(self, request: Request) -> Response:
         answers = sent_batch(request.data)
@@ -107,6 +96,7 @@ class UndoView(APIView):
         "after it.",
         request=UndoSerializer,
         responses=ReviewedSerializer,
+        examples=examples.UNDO,
     )
     def post(self, request: Request) -> Response:
         caller, now = caller_of(request), timezone.now()

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import BaseRenderer
@@ -20,6 +20,7 @@ from accounts.callers import caller_of
 from config.api import valid, valid_query
 from config.idempotency import idempotent
 from config.ratelimit import rate_limited
+from practice.decks import examples
 from practice.decks.access import own_deck, seen_deck
 from practice.decks.exchange.exporting import CONTENT_TYPES, Exported, export_deck
 from practice.decks.exchange.importing import (
@@ -69,21 +70,7 @@ class ImportView(APIView):
             202: DeckImportSerializer,
             413: OpenApiResponse(description="`too_large` or `archive_bomb`."),
         },
-        examples=[
-            OpenApiExample(
-                "Refused",
-                {
-                    "success": False,
-                    "error": "This is not an Anki package, or it broke on the way. Export it again "
-                    "and retry.",
-                    "code": "not_an_archive",
-                    "details": None,
-                    "requestId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c12",
-                },
-                status_codes=["400"],
-                response_only=True,
-            )
-        ],
+        examples=examples.IMPORT,
     )
     @idempotent
     @rate_limited("practice")
@@ -108,7 +95,10 @@ class ImportView(APIView):
 
 class DeckImportView(APIView):
     @extend_schema(
-        tags=TAG, summary="How far an import of yours is", responses=DeckImportSerializer
+        tags=TAG,
+        summary="How far an import of yours is",
+        responses=DeckImportSerializer,
+        examples=examples.IMPORT_STATE,
     )
     def get(self, request: Request, import_id: UUID) -> Response:
         rows = DeckImport.objects.visible_to(caller_of(request))

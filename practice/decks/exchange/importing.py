@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from config.commits import after_commit
 from config.languages import TAUGHT
 from practice.decks.exchange import limits
 from practice.decks.exchange.document import DeckDocument
@@ -74,7 +74,7 @@ def begin_import(*, row: DeckImport, now: datetime, **choices: Any) -> DeckImpor
     row.save(update_fields=["options"])
     if row.file.size <= limits.SMALL_FILE and _is_done(row, now):
         return row
-    transaction.on_commit(partial(import_deck_task.delay, str(row.pk)), robust=True)
+    after_commit(import_deck_task.delay, str(row.pk))
     return row
 
 

@@ -52,10 +52,6 @@ class Layout:
         known = {name: told[name] for name in cls.__dataclass_fields__ if name in told}
         return cls(**known | {"columns": tuple(known.get("columns", ()))})
 
-    def as_options(self) -> dict[str, Any]:
-        kept = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return kept | {"columns": list(self.columns)}
-
 
 @dataclass(slots=True)
 class Preview:

@@ -4,9 +4,11 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+from config.errors import NotFound
 from config.ids import new_id
 from learning.models import Concept, Evidence
 from practice.decks.models import Card, CardSchedule, Deck, Note
@@ -74,17 +76,24 @@ def add_notes(*, deck: Deck, notes: Sequence[NewNote], learner: User | None = No
     """
     for note in notes:
         check_note(note)
-    with transaction.atomic():
-        fresh = _not_there(deck, notes)
-        concepts = _concepts_of_sources(deck.owner, fresh)
-        rows = [_row(deck, note, concepts.get(note.source_id)) for note in fresh]
-        Note.objects.bulk_create(rows, batch_size=_CHUNK)
-        cards = [card for row in rows for card in _cards(row)]
-        Card.objects.bulk_create(cards, batch_size=_CHUNK)
-        pasts = _pasts(fresh, rows)
-        for student in [learner] if learner else students_of(deck):
-            brought = pasts if student.pk == deck.owner_id else {}
-            schedule_cards(deck=deck, learner=student, cards=cards, pasts=brought)
+    try:
+        return _add(deck, notes, learner)
+    except IntegrityError:  # another tab added one of them this moment
+        return _add(deck, notes, learner)
+
+
+@transaction.atomic
+def _add(deck: Deck, notes: Sequence[NewNote], learner: User | None) -> list[Note]:
+    fresh = _not_there(deck, notes)
+    concepts = _concepts_of_sources(deck.owner, fresh)
+    rows = [_row(deck, note, concepts.get(note.source_id)) for note in fresh]
+    Note.objects.bulk_create(rows, batch_size=_CHUNK)
+    cards = [card for row in rows for card in _cards(row)]
+    Card.objects.bulk_create(cards, batch_size=_CHUNK)
+    pasts = _pasts(fresh, rows)
+    for student in [learner] if learner else students_of(deck):
+        brought = pasts if student.pk == deck.owner_id else {}
+        schedule_cards(deck=deck, learner=student, cards=cards, pasts=brought)
     return rows
 
 
@@ -93,8 +102,13 @@ def update_note(*, note: Note, **changes: Any) -> Note:
     """Change what a note says; a kind or gaps that changed add and remove cards.
 
     Takes front, back, kind, tags, example, language, fields, audio and image. A card whose gap is
-    gone goes with its reviews. Raises InvalidNote.
+    gone goes with its reviews. What another tab changed meanwhile stands. Raises InvalidNote, and
+    NotFound when the note was deleted meanwhile.
     """
+    try:
+        note.refresh_from_db(from_queryset=_held())
+    except Note.DoesNotExist:
+        raise NotFound from None
     for name, value in changes.items():
         setattr(note, name, value)
     check_note(note)
@@ -118,7 +132,8 @@ def tag_notes(*, notes: Sequence[Note], add: Iterable[str] = (), remove: Iterabl
     """Add tags to notes and take tags away; how many notes changed. Raises InvalidNote."""
     more, less = clean_tags(add), set(remove)
     changed = []
-    for note in notes:
+    # In one order, so that two tabs with the same notes cannot wait for each other.
+    for note in _held().filter(pk__in=[note.pk for note in notes]).order_by("pk"):
         tags = clean_tags([*(tag for tag in note.tags if tag not in less), *more])
         check_tags(tags)
         if tags != note.tags:
@@ -181,6 +196,11 @@ def take_past(schedule: CardSchedule, past: CardPast) -> None:
 def students_of(deck: Deck) -> list[User]:
     """Who studies a deck: its owner and those it is shared with."""
     return [deck.owner, *User.objects.filter(shared_decks__deck=deck)]
+
+
+def _held() -> QuerySet[Note]:
+    """Notes as they are now, locked: two tabs take turns."""
+    return Note.objects.select_for_update(no_key=True)
 
 
 def _row(deck: Deck, note: NewNote, concept: Concept | None) -> Note:

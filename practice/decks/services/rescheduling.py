@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
+from config.commits import after_commit
 from practice.decks.models import CardSchedule, Deck, ReviewLog
 from practice.decks.scheduling import fsrs6
 from practice.decks.scheduling.ratings import FSRS
@@ -45,7 +46,7 @@ def reschedule_soon(*, deck: Deck, learner: User) -> None:
     if seen[: AT_ONCE + 1].count() <= AT_ONCE:
         reschedule_deck(deck=deck, learner=learner)
     else:
-        transaction.on_commit(lambda: reschedule_task.delay(str(deck.pk), str(learner.pk)))
+        after_commit(reschedule_task.delay, str(deck.pk), str(learner.pk))
 
 
 def _portions(learner: UUID, deck: UUID) -> Iterator[list[UUID]]:
