@@ -14,6 +14,7 @@ BENCHMARKS = (
     "retrieval",
     "retrieval_gold",
     "reviews",
+    "routing",
     "scheduling",
     "streaming",
     "transcripts",

@@ -1,74 +1,92 @@
-"""Ridge regression over vectors of the examples: small, exact, the same on every machine.
+"""What a message wants, by weights over its spelling and its meaning.
 
-`Meaning` runs in the language process, whose encoder takes some memory; `Gate` in the web process,
-on spelling alone, so that plain talk costs no vector.
+The weights are fitted to the examples by `manage.py fit_routes` and kept beside them, so that no
+process has to look at thousands of examples as it starts. `may_want_more` runs in the web process,
+on spelling alone, so that plain talk costs no vector; `meant` in the language process, whose
+encoder takes some memory.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ai.providers import ngrams
-from conversations.routes.examples import TALK, examples
+from ai.providers.ngrams import normalised
+from conversations.routes.examples import TALK
+from conversations.routes.features import Floats, spelling
 
-RIDGE: Final = 1.0
-OPEN: Final = -0.14
+FILE: Final = Path(__file__).with_name("weights.npz")
+OPEN: Final = -1.5
 """From here on a message may want more than talk: half of plain talk ends below it."""
-SURE: Final = 0.3
-"""By how much a wish has to stand above plain talk."""
-Floats = NDArray[np.float32]
+SURE: Final = 1.0
+"""By how much a wish has to stand above plain talk, in log odds."""
+SURE_BY_SPELLING: Final = 2.5
+"""The same where no encoder is installed."""
 
 
-def _weights(vectors: Floats, targets: Floats, wants: Sequence[str]) -> Floats:
-    """The least-squares weights with a ridge, solved in the space of the examples. Each wish counts
-    the same however many examples it has."""
-    many = Counter(wants)
-    worth = np.sqrt([[len(wants) / len(many) / many[want]] for want in wants]).astype(np.float32)
-    known, wished = worth * vectors, worth * targets
-    square = known @ known.T + RIDGE * np.eye(len(known), dtype=np.float32)
-    return np.asarray(known.T @ np.linalg.solve(square, wished), dtype=np.float32)
+class Weights(NamedTuple):
+    wants: tuple[str, ...]
+    spelling: Floats
+    """(pieces, wants)"""
+    meaning: Floats
+    """(meaning and pieces, wants)"""
+    of: str
+    """The fingerprint of the examples that they are fitted to."""
 
 
 @cache
-def _gate() -> Floats:
-    known = examples()
-    more = [want if want == TALK else "more" for want, _ in known]
-    targets = np.array([[-0.5 if want == TALK else 0.5] for want in more], dtype=np.float32)
-    return _weights(ngrams.hashed([text for _, text in known]), targets, more)
+def weights() -> Weights:
+    with np.load(FILE, allow_pickle=False) as kept:
+        return Weights(
+            tuple(kept["wants"].tolist()),
+            kept["spelling"].astype(np.float32),
+            kept["meaning"].astype(np.float32),
+            str(kept["of"]),
+        )
 
 
 def may_want_more(text: str) -> bool:
     """Whether a message could be anything but plain talk; cheap, and wrong on the safe side."""
-    return bool((ngrams.hashed([text]) @ _gate()).item() > OPEN)
+    return _nearest(spelling([text]) @ weights().spelling).above_talk > OPEN
+
+
+def meant(text: str) -> str:
+    """What a message wants, by its meaning. Loads the encoder: for the language process."""
+    if _embedder().degraded:
+        return _nearest(spelling([text]) @ weights().spelling).or_talk(SURE_BY_SPELLING)
+    return _nearest(features([text]) @ weights().meaning).or_talk(SURE)
+
+
+def features(texts: list[str]) -> Floats:
+    """Meaning and spelling side by side, each of length one."""
+    return np.hstack([_meaning(texts), spelling(texts)])
+
+
+class _Nearest(NamedTuple):
+    wish: str
+    above_talk: float
+
+    def or_talk(self, sure: float) -> str:
+        return self.wish if self.above_talk > sure else TALK
+
+
+def _nearest(scores: Floats) -> _Nearest:
+    by_want = dict(zip(weights().wants, scores[0].tolist(), strict=True))
+    talk = by_want.pop(TALK)
+    wish = max(by_want, key=by_want.__getitem__)
+    return _Nearest(wish, by_want[wish] - talk)
 
 
 @cache
-def _meaning() -> tuple[list[str], Floats]:
-    known = examples()
-    names = list(dict.fromkeys(want for want, _ in known))
-    targets = np.array([[want == name for name in names] for want, _ in known], dtype=np.float32)
-    wants = [want for want, _ in known]
-    return names, _weights(_vectors([text for _, text in known]), targets, wants)
-
-
-@cache
-def _embedder() -> object:
+def _embedder() -> Any:
     from ai.providers.embedding_builtin import BuiltinEmbedder
 
     return BuiltinEmbedder()
 
 
-def _vectors(texts: list[str]) -> Floats:
-    return np.asarray(_embedder().embed_now(texts), dtype=np.float32)  # type: ignore[attr-defined]
+def _meaning(texts: list[str]) -> Floats:
+    from ai.providers.embedding_builtin import SENTENCE_DIMENSIONS
 
-
-def meant(text: str) -> str:
-    """What a message wants, by its meaning. Loads the encoder: for the language process."""
-    names, weights = _meaning()
-    scores = dict(zip(names, (_vectors([text]) @ weights)[0].tolist(), strict=True))
-    best = max(scores, key=scores.__getitem__)
-    return best if scores[best] > scores[TALK] + SURE else TALK
+    vectors = np.asarray(_embedder().embed_now(texts), dtype=np.float32)
+    return normalised(vectors[:, :SENTENCE_DIMENSIONS])

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from conversations.handover.phrases import plain
-from conversations.routes.examples import TALK, examples
+from conversations.routes.examples import plain_talk
 
 LONGEST_WORD: Final = 80
 LONGEST_MEANING: Final = 200
@@ -147,4 +147,4 @@ def _is_other(text: str) -> bool:
 
 @cache
 def _small_talk() -> frozenset[str]:
-    return frozenset(plain(text) for wants, text in examples() if wants == TALK)
+    return frozenset(map(plain, plain_talk()))
