@@ -17,13 +17,23 @@ from config.errors import DomainError
 from conversations.card_answers import answered_pair
 from conversations.events import TurnEvent
 from conversations.requests import action_request
+from conversations.routes.naming import (
+    asks_for_level,
+    card_named,
+    gives_up,
+    topic_named,
+    topic_words,
+    without_order,
+    word_named,
+)
 from conversations.routes.pairs import QUOTED, Pair, ordered_pair
-from conversations.routes.wishes import topic_named, word_named
 from conversations.tools import NoMeaning, Result, Toolbox
 from conversations.writing import Reply
 
 SAID: Final = Path(__file__).parent / "said.yaml"
 MINUTES: Final = re.compile(r"\b(\d{1,3})\b")
+SHOWN: Final = re.compile(r"[«“„] ?([^«»“”„]{1,80}?) ?[»”“] \([ABC][12]\)")
+"""How a reply begins that says what a word means."""
 LEVELS_NAMED: Final = re.compile(r"\b[ABC][12]\b")
 
 
@@ -85,7 +95,18 @@ async def _do(what: str, box: Toolbox) -> str:
     try:
         return await _DOERS[what](box, native, text)
     except DomainError as refusal:
-        return says(native, _REFUSALS.get(refusal.code, "failed"))
+        return says(native, _refused(refusal.code, box), title=_asked_for(box))
+
+
+def _refused(code: str, box: Toolbox) -> str:
+    if code == "unknown_word" and " " in _asked_for(box).strip():
+        return "phrase_unknown"
+    return _REFUSALS.get(code, "failed")
+
+
+def _asked_for(box: Toolbox) -> str:
+    """The word of the last call, if it had one."""
+    return str(box.calls[-1]["arguments"].get("word", "")) if box.calls else ""
 
 
 _REFUSALS: Final = {
@@ -93,6 +114,7 @@ _REFUSALS: Final = {
     "nothing_found": "nothing",
     "not_found": "nothing",
     "no_goal": "goal_missing",
+    "already_asked": "already_asked",
 }
 
 
@@ -102,15 +124,31 @@ def quoted(text: str) -> str:
     return str(found[-1]) if found else ""
 
 
+def _topic(text: str) -> str:
+    """What a wish is about; empty when none of its words says so."""
+    return topic_named(text)[:100] if topic_words(text) else ""
+
+
 async def _practise(box: Toolbox, native: str, text: str) -> str:
-    await box.use("start_practice")
-    return says(native, "practise")
+    topic = _topic(text)
+    made = await box.use("start_practice", **({"topic": topic} if topic else {}))
+    told = says(native, "practise_about" if made["about"] else "practise", **made)
+    return f"{told} {says(native, 'practise_other')}" if topic and not made["about"] else told
+
+
+async def _explain(box: Toolbox, native: str, text: str) -> str:
+    return _lines(native, await box.use("explain", topic=text[:200]), "explain", "example")
+
+
+async def _last_session(box: Toolbox, native: str, text: str) -> str:
+    return _lines(native, await box.use("last_session"), "last_session", "improve", "do")
 
 
 async def _add_card(box: Toolbox, native: str, text: str) -> str:
     """The card of the word, with the meaning that the message gives, else with that of our lists.
     Where both lack it, the reply asks for it in a form that `card_answers` knows again."""
-    given = ordered_pair(text) or answered_pair(box.turn) or Pair(quoted(text), "")
+    bare = quoted(text) or card_named(text) or _shown_before(box)
+    given = ordered_pair(text) or answered_pair(box.turn) or Pair(bare, "")
     if not given.word:
         return says(native, "word_missing")
     try:
@@ -118,6 +156,13 @@ async def _add_card(box: Toolbox, native: str, text: str) -> str:
     except NoMeaning:
         return says(native, "meaning_missing", title=given.word)
     return says(native, "add_card", **made)
+
+
+def _shown_before(box: Toolbox) -> str:
+    """The word that the last reply is about, where it was looked up: *add that word*."""
+    last = box.turn.history[-1] if box.turn.history else None
+    found = SHOWN.match(last.content) if last and last.role == "assistant" else None
+    return found[1] if found else ""
 
 
 async def _look_up(box: Toolbox, native: str, text: str) -> str:
@@ -129,17 +174,18 @@ async def _look_up(box: Toolbox, native: str, text: str) -> str:
 
 
 async def _find_content(box: Toolbox, native: str, text: str) -> str:
-    return _lines(
-        native,
-        await box.use("find_content", topic=topic_named(text)[:100]),
-        "find_content",
-        "others",
-    )
+    topic = _topic(text)
+    found = await box.use("find_content", **({"topic": topic} if topic else {}))
+    return _lines(native, found, "find_instead" if found["about"] else "find_content", "others")
 
 
 async def _assess(box: Toolbox, native: str, text: str) -> str:
+    if asks_for_level(text):
+        await box.use("level_test")
+        return says(native, "level_test")
+    topic = _topic(text)
     try:
-        asked = await box.use("create_assessment_question", topic=topic_named(text)[:100])
+        asked = await box.use("create_assessment_question", **({"topic": topic} if topic else {}))
     except DomainError:
         asked = await box.use("create_assessment_question")
     return _lines(native, asked, "question", "options", "meant")
@@ -147,19 +193,22 @@ async def _assess(box: Toolbox, native: str, text: str) -> str:
 
 async def _answer(box: Toolbox, native: str, text: str) -> str:
     result = await box.use("give_feedback", answer=text[:500])
-    told = says(native, "right" if result["correct"] == "yes" else "wrong", **result)
-    return told if result["correct"] == "yes" or not result["hint"] else f"{told} {result['hint']}"
+    if result["correct"] == "yes":
+        return says(native, "right", **result)
+    told = says(native, "unknown" if gives_up(text) else "wrong", **result)
+    # A hint may be no more than a letter of what stands there already.
+    hint = result["hint"] if " " in result["hint"] else ""
+    return f"{told} {hint}".strip()
 
 
 async def _set_goal(box: Toolbox, native: str, text: str) -> str:
+    aim = without_order(text)
     minutes = MINUTES.search(LEVELS_NAMED.sub("", text))
-    wish: dict[str, Any] = (
-        {"aim": text[:280]} if LEVELS_NAMED.search(text) or len(text) > 40 else {}
-    )
+    wish: dict[str, Any] = {"aim": aim[:280]} if LEVELS_NAMED.search(text) or len(aim) > 40 else {}
     if minutes and 5 <= int(minutes[1]) <= 240:
         wish["minutes_a_day"] = int(minutes[1])
-    await box.use("set_goal", **wish)
-    return says(native, "goal")
+    made = await box.use("set_goal", **wish)
+    return says(native, "goal_minutes" if made["minutes"] else "goal", **made)
 
 
 async def _next_step(box: Toolbox, native: str, text: str) -> str:
@@ -173,13 +222,16 @@ async def _ask_tutor(box: Toolbox, native: str, text: str) -> str:
 
 def _lines(native: str, result: Result, first: str, *more: str) -> str:
     """The first line, and each other one whose fact is there."""
-    facts = {"example": "example", "others": "others", "options": "options", "meant": "meaning"}
     lines = [says(native, first, **result)]
-    lines += [says(native, name, **result) for name in more if result.get(facts[name])]
+    lines += [says(native, name, **result) for name in more if result.get(_FACTS.get(name, name))]
     return "\n".join(lines)
 
 
+_FACTS: Final = {"meant": "meaning"}
+"""The fact that a line tells, where it is called otherwise."""
 _DOERS: Final = {
+    "explain": _explain,
+    "last_session": _last_session,
     "practise": _practise,
     "add_card": _add_card,
     "look_up": _look_up,

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from config.api import NamedArrayPagination
 from config.errors import Conflict, NotFound
 from config.idempotency import idempotent
 from config.levels import Level
-from conversations import serializers, services
+from conversations import examples, serializers, services
 from conversations.models import Conversation, Message
 from conversations.selectors import (
     branch_of,
@@ -25,25 +25,6 @@ from conversations.selectors import (
     reply_for,
 )
 from conversations.streams.control import request_cancel
-
-CONVERSATION = {
-    "conversationId": "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6e",
-    "studentId": "0193f2b4-0a11-7d2f-8a3b-5c6d7e8f9a0b",
-    "title": "En el mercado",
-    "language": "es",
-    "level": "A2",
-    "scenario": "en-el-mercado",
-    "companion": {
-        "id": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c41",
-        "name": "La vendedora del mercado",
-    },
-    "messageCount": 3,
-    "lastMessageAt": "2025-11-15T10:00:01Z",
-    "createdAt": "2025-11-15T10:00:00Z",
-    "updatedAt": "2025-11-15T10:00:01Z",
-}
-
-BEGUN = CONVERSATION | {"state": "ai", "messages": [], "earlier": None}
 
 
 class ConversationPagination(NamedArrayPagination):
@@ -58,21 +39,14 @@ class ConversationCreateView(APIView):
     @extend_schema(
         operation_id="chat_conversation_create",
         tags=["chat"],
+        summary="Begin a conversation",
         request=serializers.ConversationCreateSerializer,
         responses={201: serializers.ConversationDetailSerializer},
-        examples=[
-            OpenApiExample("A scenario", {"scenario": "en-el-mercado"}, request_only=True),
-            OpenApiExample(
-                "With a companion",
-                {"companionId": "0198c1d2-7a30-7f10-9a53-2f6d6a7f0c41"},
-                request_only=True,
-            ),
-            OpenApiExample("Begun", BEGUN, response_only=True, status_codes=["201"]),
-        ],
+        examples=examples.BEGIN,
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Begin a conversation, free, in a scenario of the learner's level, or with a companion.
+        """Free, in a scenario of the learner's level, or with a companion.
 
         404: no such scenario, or no such companion for you. 403 `plan_limit`: the plan has no more
         conversations with companions.
@@ -96,13 +70,14 @@ class ConversationView(APIView):
     @extend_schema(
         operation_id="chat_conversation_read",
         tags=["chat"],
+        summary="A conversation with its messages",
         parameters=[serializers.BeforeSerializer],
         responses=serializers.ConversationDetailSerializer,
-        examples=[OpenApiExample("Read", BEGUN, response_only=True)],
+        examples=examples.READ,
     )
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        """A conversation as the learner, their tutor or an admin sees it: the last 100 messages of
-        the branch that is shown, or with `before` those before a message of it."""
+        """For the learner, their tutor or an admin: the last 100 messages of the branch that is
+        shown, or with `before` those before a message of it."""
         before = _valid(serializers.BeforeSerializer, request.query_params)["before"]
         conversation = conversation_for(_user(request), conversation_id)
         if before and not conversation.messages.filter(pk=before).exists():
@@ -119,8 +94,9 @@ class ConversationListView(generics.ListAPIView[Conversation]):
     @extend_schema(
         operation_id="chat_conversations_list",
         tags=["chat"],
+        summary="Conversations, the latest first",
         parameters=[serializers.SearchSerializer],
-        examples=[OpenApiExample("One", CONVERSATION, response_only=True)],
+        examples=examples.LIST,
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
@@ -141,7 +117,9 @@ class HistoryView(generics.ListAPIView[Message]):
     @extend_schema(
         operation_id="chat_history_list",
         tags=["chat"],
+        summary="Messages of all conversations, the latest first",
         parameters=[serializers.SearchSerializer, serializers.ConversationIdSerializer],
+        examples=examples.HISTORY,
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
@@ -161,12 +139,10 @@ class ConversationChangeView(APIView):
     @extend_schema(
         operation_id="chat_conversation_rename",
         tags=["chat"],
+        summary="Name a conversation",
         request=serializers.RenameSerializer,
         responses=serializers.ConversationSerializer,
-        examples=[
-            OpenApiExample("A new title", {"title": "Mi fin de semana"}, request_only=True),
-            OpenApiExample("Renamed", CONVERSATION, response_only=True),
-        ],
+        examples=examples.RENAME,
     )
     def patch(self, request: Request, conversation_id: UUID) -> Response:
         wanted = _valid(serializers.RenameSerializer, request.data)
@@ -175,9 +151,15 @@ class ConversationChangeView(APIView):
         )
         return Response(serializers.ConversationSerializer(conversation).data)
 
-    @extend_schema(operation_id="chat_conversation_delete", tags=["chat"], responses={204: None})
+    @extend_schema(
+        operation_id="chat_conversation_delete",
+        tags=["chat"],
+        summary="Delete a conversation",
+        responses={204: None},
+    )
     def delete(self, request: Request, conversation_id: UUID) -> Response:
-        """Hide the conversation from everyone. A reply being written is stopped."""
+        """It is hidden from everyone, and can be restored for 30 days. A reply being written is
+        stopped."""
         live = services.delete_conversation(learner=_user(request), conversation_id=conversation_id)
         for message_id in live:
             request_cancel(message_id)
@@ -188,19 +170,13 @@ class CancelView(APIView):
     @extend_schema(
         operation_id="chat_message_cancel",
         tags=["chat"],
+        summary="Stop a reply",
         request=None,
         responses={202: serializers.CancelResultSerializer},
-        examples=[
-            OpenApiExample(
-                "On its way",
-                {"messageId": "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f", "status": "streaming"},
-                response_only=True,
-                status_codes=["202"],
-            )
-        ],
+        examples=examples.CANCEL,
     )
     def post(self, request: Request, message_id: UUID) -> Response:
-        """Stop a reply, whichever process writes it. What had been said is kept.
+        """Whichever process writes it. What had been said is kept.
 
         Readers of the stream get `cancelled`. Stopping a finished reply changes nothing.
         """
@@ -215,14 +191,13 @@ class FeedbackView(APIView):
     @extend_schema(
         operation_id="chat_message_feedback",
         tags=["chat"],
+        summary="Rate a reply",
         request=serializers.FeedbackSerializer,
         responses=serializers.FeedbackResultSerializer,
-        examples=[
-            OpenApiExample("Not helpful", {"rating": -1, "reason": "Too hard"}, request_only=True)
-        ],
+        examples=examples.FEEDBACK,
     )
     def post(self, request: Request, message_id: UUID) -> Response:
-        """Rate a reply; rating it again replaces the first rating."""
+        """Rating it again replaces the first rating."""
         wanted = _valid(serializers.FeedbackSerializer, request.data)
         message = services.rate_message(
             learner=_user(request),
@@ -237,11 +212,13 @@ class ScenarioListView(APIView):
     @extend_schema(
         operation_id="chat_scenarios_list",
         tags=["chat"],
+        summary="Situations to talk in",
         parameters=[serializers.ScenarioQuerySerializer],
         responses=serializers.ScenariosSerializer,
+        examples=examples.SCENARIOS,
     )
     def get(self, request: Request) -> Response:
-        """Situations to talk in: at the learner's own level unless another is asked for."""
+        """At the learner's own level unless another is asked for."""
         asked = _valid(serializers.ScenarioQuerySerializer, _snake(request))
         language, level = _language_and_level(_user(request), asked)
         found = catalogue(language, level)

@@ -5,6 +5,7 @@ from typing import Final
 from conversations.handover.phrases import plain
 from conversations.routes import Want
 from conversations.routes.choose import in_words
+from conversations.routes.naming import card_named, word_named
 from conversations.routes.pairs import QUOTED, Pair, meaning_given, word_asked
 from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
@@ -24,6 +25,8 @@ def taken_for_more(turn: TurnContext, want: Want) -> bool:
     """Whether a few words are only near to a wish: *By card*; in a scene, anything without a word
     in quotation marks. A card or a look-up needs a word."""
     if want.route != "action" or in_words(turn.text) is not None or QUOTED.search(turn.text):
+        return False
+    if word_named(turn.text) or card_named(turn.text):
         return False
     few = len(turn.text.split()) <= FEW_WORDS
     return few and (bool(turn.scenario) or want.what in ("add_card", "look_up"))

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from accounts.authentication import authenticate_request
 from accounts.models import User
+from accounts.selectors import user_by_id
 from accounts.services import redeem_ws_ticket
 from config.errors import DomainError, InternalError, NotAuthenticated, NotFound, TooLarge
 from config.ratelimit import check_rate
@@ -129,30 +130,41 @@ class ConversationSocket:
 
     def _open(self, frame: Say) -> Any:
         request = self._exchange.django_request()
-        request.user = self._user
+        request.user = self._present_user()
         check_rate(request, "chat")
         return open_turn(
-            self._user,
+            request.user,
             frame.message,
             self._conversation_id,
-            frame.idempotency_key,
+            # As of the words: PostgreSQL keeps no such character.
+            frame.idempotency_key.replace("\0", ""),
             edit_of=frame.edit_of,
             companion_id=frame.companion_id,
         )
 
     async def _cancel(self, frame: Stop) -> None:
-        await in_thread(partial(self._own_reply, Message.objects.owned_by(self._user), frame))
+        await in_thread(partial(self._own_reply, Message.objects.owned_by, frame))
         await cancel(str(frame.message_id))
 
     async def _resume(self, frame: Resume) -> None:
-        await in_thread(partial(self._own_reply, Message.objects.visible_to(self._user), frame))
+        await in_thread(partial(self._own_reply, Message.objects.visible_to, frame))
         await self._follow(str(frame.message_id), frame.after)
 
     async def _ping(self, frame: Ping) -> None:
         await self._send_text(b'{"type":"pong"}')
 
-    def _own_reply(self, messages: Any, frame: Stop | Resume) -> None:
-        here = messages.filter(conversation=self._conversation_id, role=Message.Role.ASSISTANT)
+    def _present_user(self) -> User:
+        """As they are now: a socket may stay open for hours, in which an account is switched off or
+        gets another password, which ends every sign-in."""
+        user = user_by_id(self._user.pk)
+        if user is None or not user.is_active or user.password != self._user.password:
+            raise NotAuthenticated
+        return user
+
+    def _own_reply(self, of: Any, frame: Stop | Resume) -> None:
+        here = of(self._present_user()).filter(
+            conversation=self._conversation_id, role=Message.Role.ASSISTANT
+        )
         if not here.filter(pk=frame.message_id).exists():
             raise NotFound
 

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from ai.language.analysis import is_in
@@ -28,6 +28,8 @@ from learning.mastery.services import Shown, record_evidence
 from practice.decks.services import credit_use
 
 RECENT: Final = timedelta(days=2)
+AT_ONCE: Final = 200
+"""Messages that a sweep reads in one go."""
 MESSAGE, CORRECTION = "conversations.message", "conversations.correction"
 
 
@@ -62,9 +64,46 @@ def read_message(*, message_id: UUID | str) -> int:
         return 0
     count_study(message=message)
     check_late(message=message)
+    new = _record(message)
+    if not any(row.source_type == MESSAGE for row in new):
+        _mark_silent(message.pk)
+    return len(new)
+
+
+def unread_messages(*, now: datetime, after: UUID | str | None = None) -> list[UUID]:
+    """Messages that nobody has looked through, and those of the last days that nobody has read, as
+    when the queue was down: the oldest, or the next `after` one, at most AT_ONCE."""
+    answered = Message.objects.filter(
+        reply_to=OuterRef("pk"), finished_at__lt=now - timedelta(minutes=5)
+    )
+    over = Message.objects.filter(Exists(answered), role=Message.Role.USER).order_by("created_at")
+    if after:
+        over = over.filter(created_at__gt=Message.objects.filter(pk=after).values("created_at"))
+    unchecked = over.filter(usage__has_key=Message.UNCHECKED)
+    unread = over.filter(~Exists(_told()), created_at__gte=now - RECENT)
+    unread = unread.exclude(usage__has_key=Message.SILENT)
+    found = {
+        pk: at
+        for rows in (unchecked, unread)
+        for pk, at in rows.values_list("pk", "created_at")[:AT_ONCE]
+    }
+    return sorted(found, key=found.__getitem__)[:AT_ONCE]
+
+
+def _told() -> QuerySet[Evidence]:
+    return Evidence.objects.filter(source_type=MESSAGE, source_id=OuterRef("pk"))
+
+
+def _mark_silent(message_id: UUID) -> None:
+    """No sweep comes back to what was read and shows nothing, unless it is to be checked anew."""
+    read = Message.objects.filter(~Exists(_told()), pk=message_id, usage={})
+    read.update(usage={Message.SILENT: True})
+
+
+def _record(message: Message) -> list[Evidence]:
     conversation = message.conversation
     if not is_in(message.content, conversation.language, conversation.learner.native_language):
-        return 0
+        return []
     corrections = list(message.corrections.all())
     reading = Reading(message.content, conversation.language, corrections, message)
     slips = identify(reading)
@@ -74,26 +113,7 @@ def read_message(*, message_id: UUID | str) -> int:
             for use in right_uses(reading, slips, learner=reading.learner)
         ]
         _record_errors(reading, slips, uses)
-        return len(_record_evidence(reading, slips, uses))
-
-
-def unread_messages(*, now: datetime, limit: int = 200) -> list[UUID]:
-    """Messages that nobody has looked through, and those of the last days that show nothing yet, as
-    when the queue was down.
-
-    One that can show nothing is found again until it is too old.
-    """
-    told = Evidence.objects.filter(source_type=MESSAGE, source_id=OuterRef("pk"))
-    over = Message.objects.filter(
-        role=Message.Role.USER, replies__finished_at__lt=now - timedelta(minutes=5)
-    )
-    unchecked = over.filter(usage__has_key=Message.UNCHECKED)
-    unread = over.filter(~Exists(told), created_at__gte=now - RECENT)
-    found = [
-        *unchecked.distinct().values_list("pk", flat=True)[:limit],
-        *unread.distinct().values_list("pk", flat=True)[:limit],
-    ]
-    return list(dict.fromkeys(found))[:limit]
+        return _record_evidence(reading, slips, uses)
 
 
 def _record_errors(reading: Reading, slips: Sequence[Found], uses: Sequence[RightUse]) -> None:

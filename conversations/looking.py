@@ -2,15 +2,19 @@
 
 import logging
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.db import DatabaseError
 
+from accounts.models import User
 from ai.language import TAUGHT
 from ai.providers.builtin.phrases import phrases
 from conversations.answering import search
+from conversations.models import TutoringSession
 from conversations.retrieval.found import THEIR_OWN, TRANSCRIPT, Retrieved
 from conversations.routes import Want
 from conversations.routes.choose import LOOK_IN_SESSIONS, PLAIN
+from conversations.routes.naming import speaks_of_last
 from conversations.routes.rules import (
     asks_what_they_did,
     names_a_lesson,
@@ -20,6 +24,7 @@ from conversations.routes.rules import (
 )
 from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
+from conversations.tools import lesson_about
 from conversations.transcripts.selectors import met_by
 from conversations.writing import Reply
 
@@ -43,6 +48,8 @@ async def looked_again(reply: Reply, want: Want) -> Looked:
     cannot be looked up is talked about."""
     if not reply.by_model and want.route == "retrieval" and _asks_to_be_judged(reply.turn):
         return Looked(PLAIN)
+    if not reply.by_model and want.route == "retrieval":
+        return await _done_instead(reply, want)
     if want.route != "talk":
         return Looked(want)
     try:
@@ -70,6 +77,30 @@ async def looked_up(reply: Reply, what: str) -> Retrieved:
     if held.enough or to_be_read or names_a_lesson(reply.turn.text):
         return held
     return await search(reply, kinds=THEIR_OWN, question=question)
+
+
+async def _done_instead(reply: Reply, want: Want) -> Looked:
+    """Where no passage answers the built-in tutor: a question that a lesson explains is answered by
+    it, and one for the last session by what that was about."""
+    turn = reply.turn
+    retrieved = await looked_up(reply, want.what)
+    if retrieved.enough:
+        return Looked(want, retrieved)
+    if want == LOOK_IN_SESSIONS:
+        last = speaks_of_last(turn.text) and await in_thread(_has_sessions, turn.learner_id)
+        return Looked(Want("action", "last_session") if last else want, retrieved)
+    explained = await in_thread(_is_explained, turn)
+    return Looked(Want("action", "explain") if explained else want, retrieved)
+
+
+def _has_sessions(learner_id: UUID) -> bool:
+    done = TutoringSession.Status.COMPLETED
+    return TutoringSession.objects.filter(student=learner_id, status=done).exists()
+
+
+def _is_explained(turn: TurnContext) -> bool:
+    learner = User.objects.get(pk=turn.learner_id)
+    return lesson_about(learner, turn.language, turn.text) is not None
 
 
 async def _names_tutor(turn: TurnContext) -> bool:

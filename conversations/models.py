@@ -135,6 +135,8 @@ class Message(models.Model):
     UNCHECKED = "unchecked"
     """In the `usage` of a learner's message until somebody has looked for slips in it; with it the
     contract by which they are told."""
+    SILENT = "silent"
+    """In the `usage` of a learner's message that was read and shows nothing."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     conversation = models.ForeignKey(
@@ -213,7 +215,14 @@ class Message(models.Model):
             # The sweep for turns whose process died.
             models.Index(
                 fields=["created_at"], condition=Q(status="streaming"), name="message_live"
-            )
+            ),
+            # The sweep for what was said and not read, or by then not even checked.
+            models.Index(
+                fields=["created_at"],
+                condition=Q(role="user", usage__has_key="unchecked"),
+                name="message_unchecked",
+            ),
+            models.Index(fields=["created_at"], condition=Q(role="user"), name="message_said"),
         ]
 
     def __str__(self) -> str:

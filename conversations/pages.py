@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.callers import caller_of
 from accounts.models import User
 from accounts.selectors import current_language
+from ai.factory import has_model
 from ai.scenarios import catalogue
 from config.errors import NotFound
 from config.levels import Level
@@ -21,11 +22,13 @@ from conversations.memory.selectors import was_asked
 from conversations.models import Conversation
 from conversations.moderation.safety import safety_message
 from conversations.moderation.selectors import in_distress
+from conversations.openers import openers
 from conversations.selectors import (
     branch_of,
     conversation_for,
     conversations_of,
     first_provider,
+    unbegun,
 )
 from conversations.services import UNDO, chosen_companion, start_conversation
 from learning.companions.limits import PlanLimitReached
@@ -70,6 +73,9 @@ def _start(request: HttpRequest, learner: User, language: str, level: str) -> Ht
     if not form.is_valid():
         return HttpResponseBadRequest()
     scenario, companion_id = form.cleaned_data["scenario"], form.cleaned_data["companion"]
+    left = None if scenario or companion_id else unbegun(learner, language, level)
+    if left:
+        return redirect("conversations:detail", conversation_id=left.pk)
     try:
         conversation = start_conversation(
             learner=learner,
@@ -133,9 +139,16 @@ def conversation_page(request: HttpRequest, conversation_id: UUID) -> HttpRespon
         "mine": mine,
         "learner": "" if mine else conversation.learner.name,
         "may_write": mine and not elsewhere,
+        "openers": _openers(conversation) if mine and not branch.messages else [],
         "safety": safety,
+        "translates": has_model(),
     }
     return render(request, "conversations/detail.html", context)
+
+
+def _openers(conversation: Conversation) -> list[str]:
+    name = conversation.learner.get_short_name()
+    return openers(conversation.language, conversation.level, name=name)
 
 
 def _uuid(request: HttpRequest, name: str) -> UUID | None:

@@ -31,6 +31,13 @@ def conversations_of(
     return rows.select_related("companion").order_by("-last_message_at", "-created_at")
 
 
+def unbegun(learner: User, language: str, level: str) -> Conversation | None:
+    """A conversation that was opened and left before anything was said in it."""
+    rows = Conversation.objects.owned_by(learner).filter(language=language, level=level)
+    empty = rows.filter(message_count=0, scenario="", companion=None, state=Conversation.State.AI)
+    return empty.filter(title="").order_by("-created_at").first()
+
+
 def history_of(
     user: User,
     *,

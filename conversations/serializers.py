@@ -59,13 +59,34 @@ class CorrectionsSerializer(serializers.ModelSerializer[Message]):
         return state_of(message)
 
 
-class SourceSerializer(serializers.ModelSerializer[MessageSource]):
-    id = serializers.UUIDField(source="source_id")
-    url = serializers.SerializerMethodField()
+class LocatorSerializer(serializers.Serializer[Any]):
+    """Where in its source an excerpt stands, as far as that can be told."""
 
-    class Meta:
-        model = MessageSource
-        fields = ("index", "kind", "id", "title", "excerpt", "locator", "relevance", "url")
+    start = serializers.FloatField(required=False, allow_null=True, help_text="Of a transcript: s.")
+    end = serializers.FloatField(required=False, allow_null=True)
+    speaker = serializers.CharField(required=False)
+    message_id = serializers.UUIDField(required=False, help_text="Of a conversation.")
+    section = serializers.CharField(required=False, help_text="Of a lesson.")
+    teaches = serializers.CharField(required=False, help_text="The language it is about.")
+
+
+class SourceSerializer(serializers.Serializer[Any]):
+    index = serializers.IntegerField(help_text="Its number in the reply, from 1.")
+    kind = serializers.ChoiceField(MessageSource.Kind.choices)
+    id = serializers.UUIDField(source="source_id")
+    title = serializers.CharField()
+    excerpt = serializers.CharField(help_text="Word for word as it stands there.")
+    locator = serializers.SerializerMethodField()
+    relevance = serializers.FloatField()
+    session_id = serializers.UUIDField(
+        required=False, help_text="Of a tutoring session, in a whole answer."
+    )
+    url = serializers.SerializerMethodField(help_text="The page that shows it there.")
+
+    @extend_schema_field(LocatorSerializer)
+    def get_locator(self, source: MessageSource) -> Any:
+        """Kept with the names of the wire."""
+        return source.locator
 
     def get_url(self, source: MessageSource) -> str:
         return url_of(source.kind, source.source_id, source.locator)

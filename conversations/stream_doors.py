@@ -27,6 +27,7 @@ from conversations.events import (
 from conversations.exchange import Exchange, Receive, Scope, Send, door
 from conversations.models import Message
 from conversations.services import TurnContext, begin_turn, regenerate_turn, retry_turn
+from conversations.services.rows import learner_by_id
 from conversations.streams.closing import close_if_dead
 from conversations.streams.connections import in_thread
 from conversations.streams.runner import runner
@@ -171,7 +172,7 @@ def _key(exchange: Exchange) -> str:
 
 def _caller(exchange: Exchange) -> User:
     request = exchange.django_request()
-    request.user = authenticate_request(request)
+    request.user = authenticate_request(request, find=learner_by_id)
     exchange.answer_headers |= check_rate(request, "chat")
     return request.user
 

@@ -5,6 +5,7 @@ The stream server answers these addresses before they reach the views here
 told so.
 """
 
+import json
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -19,7 +20,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from conversations import examples
 from conversations.errors import WrongServer
+from conversations.serializers import SourceSerializer
 
 EVENTS = (
     "Server-Sent Events. Each frame has `id` (the event's `seq`, from 1), `event` (its type) and "
@@ -38,21 +41,25 @@ EVENTS = (
     "A comment line every 15 seconds keeps the connection "
     "open."
 )
-TURN = "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f"
-EXAMPLE = (
-    "id: 1\nevent: message.start\n"
-    f'data: {{"type":"message.start","turnId":"{TURN}","seq":1,"messageId":"{TURN}",'
-    '"conversationId":"0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6e","provider":"builtin"}\n\n'
-    "id: 2\nevent: delta\n"
-    f'data: {{"type":"delta","turnId":"{TURN}","seq":2,"text":"Muy bien. "}}\n\n'
-    "id: 3\nevent: correction\n"
-    f'data: {{"type":"correction","turnId":"{TURN}","seq":3,'
-    '"id":"0193f2b4-9d11-7c02-b1aa-3c5d7e9f0a1b","start":3,"end":7,"original":"soy",'
-    '"corrected":"estoy","kind":"grammar","reason":"Feelings take estar."}\n\n'
-    "id: 4\nevent: message.end\n"
-    f'data: {{"type":"message.end","turnId":"{TURN}","seq":4,"text":"Muy bien. ",'
-    '"usage":{"tokensIn":120,"tokensOut":3},"sources":[],"confidence":null,'
-    '"suggestTutor":false}\n\n'
+_IDS = (
+    f'"messageId":"{examples.REPLY_ID}","conversationId":"{examples.CONVERSATION_ID}",'
+    f'"provider":"builtin","replyTo":"{examples.SAID_ID}"'
+)
+_FIELDS = (
+    ("message.start", _IDS),
+    ("route", '"route":"talk"'),
+    ("delta", '"text":"Ah, estás cansado. "'),
+    ("correction", json.dumps(examples.CORRECTION, separators=(",", ":"))[1:-1]),
+    (
+        "message.end",
+        '"text":"Ah, estás cansado. ","usage":{"provider":"builtin","tokensIn":120,"tokensOut":6},'
+        '"sources":[],"confidence":null,"suggestTutor":false',
+    ),
+)
+EXAMPLE = "".join(
+    f"id: {seq}\nevent: {name}\n"
+    f'data: {{"type":"{name}","turnId":"{examples.REPLY_ID}","seq":{seq},{fields}}}\n\n'
+    for seq, (name, fields) in enumerate(_FIELDS, 1)
 )
 STREAM = {
     (200, "text/event-stream"): OpenApiResponse(
@@ -84,12 +91,6 @@ class ChatRequestSerializer(serializers.Serializer[Any]):
 
 class WholeChatRequestSerializer(ChatRequestSerializer):
     student_id = serializers.UUIDField(required=False)
-
-
-class ChatSourceSerializer(serializers.Serializer[Any]):
-    session_id = serializers.CharField()
-    relevance = serializers.FloatField()
-    excerpt = serializers.CharField()
 
 
 class ChatCorrectionSerializer(serializers.Serializer[Any]):
@@ -125,7 +126,7 @@ class ChatAnswerSerializer(serializers.Serializer[Any]):
     conversation_id = serializers.UUIDField()
     suggest_tutor = serializers.BooleanField()
     confidence = serializers.FloatField(allow_null=True)
-    sources = ChatSourceSerializer(many=True)
+    sources = SourceSerializer(many=True)
     corrections = ChatCorrectionSerializer(many=True)
     checked = serializers.BooleanField(
         help_text="False when there was no time to look for slips: corrections come later, at "
@@ -139,6 +140,7 @@ class ChatView(APIView):
     @extend_schema(
         operation_id="chat_stream_create",
         tags=["chat"],
+        summary="Say something to the tutor and read the reply as it is written",
         parameters=[IDEMPOTENCY],
         request=ChatRequestSerializer,
         responses=STREAM,
@@ -147,9 +149,7 @@ class ChatView(APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Say something to the tutor and read the reply as it is written.
-
-        Without `conversationId` a conversation begins in the learner's current language, or with
+        """Without `conversationId` a conversation begins in the learner's current language, or with
         `companionId` in the companion's. 404: the conversation or the companion is not there for
         you. 403 `plan_limit`: the plan has no more conversations with companions. 409
         `other_companion`: the conversation is with another, or with none. The reply
@@ -162,34 +162,17 @@ class ChatMessageView(APIView):
     @extend_schema(
         operation_id="chat_message_create",
         tags=["chat"],
+        summary="Say something to the tutor and get the whole reply at once",
         parameters=[IDEMPOTENCY],
         request=WholeChatRequestSerializer,
         responses={
             200: ChatAnswerSerializer,
             502: OpenApiResponse(description="The reply broke off; the message is kept."),
         },
-        examples=[
-            OpenApiExample("Ask", {"message": "Yo soy cansado hoy."}, request_only=True),
-            OpenApiExample(
-                "Answered",
-                {
-                    "messageId": TURN,
-                    "response": "Ah, estás cansado. ¿Has dormido mal?",
-                    "conversationId": "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6e",
-                    "suggestTutor": False,
-                    "confidence": None,
-                    "sources": [],
-                    "corrections": [],
-                    "checked": True,
-                    "provider": "builtin",
-                    "safety": None,
-                },
-                response_only=True,
-            ),
-        ],
+        examples=examples.SAY_WHOLE,
     )
     def post(self, request: Request) -> Response:
-        """Say something to the tutor and get the whole reply at once."""
+        """Otherwise as `POST /api/chat`. 409 `turn_cancelled`: the reply was stopped."""
         raise WrongServer
 
 
@@ -197,6 +180,7 @@ class ChatStreamView(APIView):
     @extend_schema(
         operation_id="chat_stream_resume",
         tags=["chat"],
+        summary="Read a reply from the beginning, or on from where a connection broke",
         parameters=[
             OpenApiParameter(
                 "Last-Event-ID",
@@ -208,18 +192,22 @@ class ChatStreamView(APIView):
         responses=STREAM,
     )
     def get(self, request: Request, message_id: str) -> Response:
-        """Read a reply from the beginning or from where a connection broke, then live.
-
-        From any device of the learner and from any web process. Long after its end a reply comes
-        in one piece.
+        """What there is, then live. From any device of the learner and from any web process. Long
+        after its end a reply comes in one piece.
         """
         raise WrongServer
 
 
 class ChatRetryView(APIView):
-    @extend_schema(operation_id="chat_message_retry", tags=["chat"], request=None, responses=STREAM)
+    @extend_schema(
+        operation_id="chat_message_retry",
+        tags=["chat"],
+        summary="Answer again",
+        request=None,
+        responses=STREAM,
+    )
     def post(self, request: Request, message_id: str) -> Response:
-        """Answer again what a reply that was cut off, stopped or failed should have answered.
+        """What a reply that was cut off, stopped or failed should have answered.
 
         `messageId` is that of the learner's message or of the reply.
         """
@@ -230,12 +218,13 @@ class ChatRegenerateView(APIView):
     @extend_schema(
         operation_id="chat_message_regenerate",
         tags=["chat"],
+        summary="Have another reply",
         parameters=[IDEMPOTENCY],
         request=None,
         responses=STREAM,
     )
     def post(self, request: Request, message_id: str) -> Response:
-        """Another reply beside the one there is: it opens a branch.
+        """Beside the one there is: it opens a branch.
 
         `messageId` is that of the learner's message or of a reply to it.
         """

@@ -57,11 +57,17 @@ def read_message_task(*message_ids: str) -> int:
 
 
 @shared_task
-def read_unread_messages_task() -> int:
-    """Each hour: what was said while the queue was down, or a worker died, is read after all."""
-    from conversations.evidence import unread_messages  # as in `_read`
+def read_unread_messages_task(after: str | None = None) -> int:
+    """Each hour: what was said while the queue was down, or a worker died, is read after all. In
+    several goes, each `after` the last message of the one before, so that none waits behind what
+    cannot be read, and whoever waits on a page is served in between."""
+    from conversations.evidence import AT_ONCE, unread_messages  # as in `_read`
 
-    return _read(unread_messages(now=timezone.now()))
+    found = unread_messages(now=timezone.now(), after=after)
+    new = _read(found)
+    if len(found) == AT_ONCE:
+        read_unread_messages_task.delay(str(found[-1]))
+    return new
 
 
 def _read(message_ids: Iterable[str | UUID]) -> int:

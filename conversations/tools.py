@@ -1,7 +1,9 @@
 """What the tutor can do for a learner beside talking: each tool acts as this learner and nobody
 else, whatever its arguments say."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,99 +11,34 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from accounts.models import User
 from accounts.services import update_profile
 from ai.tools import Tool
-from ai.types import ToolSpec
 from config.errors import DomainError, NotFound
 from conversations.handover.services import ask_for_tutor
-from conversations.models import Conversation
+from conversations.models import Conversation, TutoringSession
+from conversations.routes.naming import topic_words
 from conversations.services.context import TurnContext
 from conversations.streams.connections import in_thread
+from conversations.tool_specs import SPECS
+from conversations.transcripts.selectors import sessions_of
 from learning.content.exercises import answer_task, begin_exercise
 from learning.content.models import ContentItem
 from learning.content.selectors import recommended, shelf
 from learning.today import steps_for
 from practice.decks.services import add_note, default_deck
 from practice.sets.services import request_practice
-from practice.vocabulary.lookup import look_up
+from practice.vocabulary.lookup import WordFacts, look_up, words_meaning
 
 MOST_FOUND: Final = 3
+ARTICLE: Final = re.compile(
+    r"^(?:the|an?|el|la|los|las|une?|une|le|les|l['’]|der|die|das|eine?|to)\b\s*", re.IGNORECASE
+)
 Result = dict[str, Any]
 """What became of a call: facts for whoever says it, `title` and `url` for the page."""
-
-
-def _text(description: str, most: int = 200) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "maxLength": most, "description": description}
-
-
-def _object(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
-SPECS: Final = (
-    ToolSpec(
-        "look_up",
-        "Look a word of the language being learned up in the dictionary: its dictionary form, "
-        "level, translation and examples.",
-        _object(("word",), word=_text("The word as the learner met it.", 80)),
-    ),
-    ToolSpec(
-        "add_card",
-        "Add a flash card to the learner's own deck.",
-        _object(
-            ("front",),
-            front=_text("The word or phrase in the language being learned."),
-            back=_text("Its meaning in the learner's own language."),
-            example=_text("A sentence that uses it.", 300),
-        ),
-    ),
-    ToolSpec(
-        "find_content",
-        "Find lessons, exercises and situations about a topic, or what suits the learner next.",
-        _object(topic=_text("What it should be about; leave it out for what comes next.", 100)),
-    ),
-    ToolSpec(
-        "start_practice",
-        "Have a set of exercises made: on what the learner gets wrong most.",
-        _object(),
-    ),
-    ToolSpec(
-        "create_assessment_question",
-        "Get one question to test the learner with, about a topic or about what is weakest. Ask it "
-        "in exactly these words. You are not told the answer.",
-        _object(topic=_text("A grammar topic; leave it out for what is weakest.", 100)),
-    ),
-    ToolSpec(
-        "give_feedback",
-        "Have the learner's answer to the question you asked judged. Say what comes back.",
-        _object(("answer",), answer=_text("What the learner answered, word for word.", 500)),
-    ),
-    ToolSpec(
-        "set_goal",
-        "Write the learner's goal into their profile: what for, or how many minutes a day.",
-        _object(
-            aim=_text("What they learn for, in their words.", 280),
-            minutes_a_day={"type": "integer", "minimum": 5, "maximum": 240},
-        ),
-    ),
-    ToolSpec(
-        "next_step",
-        "What the learner should do next, as their Today page has it, with the reason.",
-        _object(),
-    ),
-    ToolSpec(
-        "ask_tutor",
-        "Call the learner's human tutor into this conversation. Only when the learner asks for it.",
-        _object(question=_text("What the learner wants to know.", 500)),
-    ),
-)
 
 
 class NoMeaning(NotFound):
@@ -162,13 +99,7 @@ def _as_learner(
 
 
 def _look_up(act: Act) -> Result:
-    facts = look_up(
-        learner=act.learner,
-        language=act.turn.language,
-        word=act.given("word"),
-        source_id=UUID(act.turn.learner_message_id),
-        now=timezone.now(),
-    )
+    facts = _facts(act)
     first = facts.meanings[0] if facts.meanings else None
     return {
         "title": facts.word,
@@ -177,6 +108,23 @@ def _look_up(act: Act) -> Result:
         "kind": first.kind if first else "",
         "example": facts.examples[0][0] if facts.examples else "",
     }
+
+
+def _facts(act: Act) -> WordFacts:
+    """Of the word, else of it without its article, else of what it translates. Raises NotFound."""
+    word, turn = act.given("word"), act.turn
+    bare = ARTICLE.sub("", word)
+    meant = words_meaning(meaning=bare, language=turn.language, native=turn.native_language)
+    for one in dict.fromkeys((word, bare, *meant)):
+        with suppress(NotFound):
+            return look_up(
+                learner=act.learner,
+                language=turn.language,
+                word=one,
+                source_id=UUID(turn.learner_message_id),
+                now=timezone.now(),
+            )
+    raise NotFound("That word is not in our lists.", code="unknown_word")
 
 
 def _add_card(act: Act) -> Result:
@@ -214,11 +162,13 @@ def _meaning(act: Act, word: str) -> str:
 
 
 def _find_content(act: Act) -> Result:
-    items = _content_about(act, act.given("topic"))
-    if not items:
+    items = _content_about(act, act.given("topic"), paired=True)
+    instead = [] if items else _content_about(act, "")
+    if not items and not instead:
         raise NotFound("There is no lesson about that.", code="nothing_found")
-    first = items[0]
+    first = (items or instead)[0]
     return {
+        "about": "" if items else "another topic: there is nothing about that",
         "title": first.title,
         "level": first.level,
         "url": reverse("learning:content", args=[first.pk]),
@@ -226,16 +176,44 @@ def _find_content(act: Act) -> Result:
     }
 
 
-def _content_about(act: Act, topic: str, **fields: Any) -> list[ContentItem]:
+def _explain(act: Act) -> Result:
+    lesson = lesson_about(act.learner, act.turn.language, act.given("topic"))
+    if lesson is None:
+        raise NotFound("There is no lesson about that.", code="nothing_found")
+    told, examples = lesson.content["explanation"], lesson.content.get("examples") or [{}]
+    return {
+        "title": lesson.title,
+        "level": lesson.level,
+        "explanation": told.get(act.turn.native_language) or told.get("en", ""),
+        "example": examples[0].get("text", ""),
+        "url": reverse("learning:content", args=[lesson.pk]),
+    }
+
+
+def lesson_about(learner: User, language: str, topic: str) -> ContentItem | None:
+    """The lesson that explains what a question names, nearest by its words."""
+    words = topic_words(topic)
+    kind = ContentItem.Type.LESSON
+    found = _shelved(learner, " or ".join(words), language, content_type=kind) if words else []
+    return next((item for item in found if item.content.get("explanation")), None)
+
+
+def _shelved(learner: User, search: str, language: str, **fields: Any) -> list[ContentItem]:
+    native = learner.native_language
+    found = shelf(learner, search=search, native=native, language=language, **fields)
+    return list(found[:MOST_FOUND])
+
+
+def _content_about(
+    act: Act, topic: str, *, paired: bool = False, **fields: Any
+) -> list[ContentItem]:
+    """About all that the topic says, else about some of its words; without one, what suits next."""
     if topic:
-        found = shelf(
-            act.learner,
-            search=topic,
-            native=act.learner.native_language,
-            language=act.turn.language,
-            **fields,
-        )
-        return list(found[:MOST_FOUND])
+        words = " or ".join(topic_words(topic))
+        for search in filter(None, (topic, words)):
+            if found := _shelved(act.learner, search, act.turn.language, paired=paired, **fields):
+                return found
+        return []
     offers = recommended(
         learner=act.learner,
         language=act.turn.language,
@@ -257,13 +235,39 @@ def _of_their_level(act: Act, kind: str) -> list[ContentItem]:
 
 
 def _start_practice(act: Act) -> Result:
+    lesson = lesson_about(act.learner, act.turn.language, act.given("topic"))
     made = request_practice(
         learner=act.learner,
         requested_by=act.learner,
         now=timezone.now(),
+        concepts=list(lesson.concepts.all()) if lesson else (),
         language=act.turn.language,
     )
-    return {"title": made.title, "url": reverse("practice:set", args=[made.pk])}
+    return {
+        "title": made.title,
+        "about": lesson.title if lesson else "",
+        "url": reverse("practice:set", args=[made.pk]),
+    }
+
+
+def _level_test(act: Act) -> Result:
+    return {"title": "", "url": reverse("assessments:placement")}
+
+
+def _last_session(act: Act) -> Result:
+    done = TutoringSession.Status.COMPLETED
+    session = sessions_of(act.learner, student=act.learner).filter(status=done).first()
+    if session is None:
+        raise NotFound("There is no session.", code="nothing_found")
+    with override(act.turn.native_language):
+        date = date_format(session.held_at, "DATE_FORMAT")
+    return {
+        "title": session.title,
+        "date": date,
+        "improve": "; ".join(session.analysis.get("areasForImprovement", ())[:2]),
+        "do": " ".join(session.analysis.get("actionItems", ())[:3]),
+        "url": reverse("conversations:tutoring_session", args=[session.pk]),
+    }
 
 
 def _create_question(act: Act) -> Result:
@@ -350,4 +354,8 @@ RUN: Final[dict[str, Callable[[Act], Result]]] = {
     "set_goal": _set_goal,
     "next_step": _next_step,
     "ask_tutor": _ask_tutor,
+    "explain": _explain,
+    "level_test": _level_test,
+    "last_session": _last_session,
 }
+"""The last three are not offered to a model, which answers out of passages."""

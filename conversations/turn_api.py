@@ -12,14 +12,12 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from config.errors import NotFound
-from conversations import services
+from conversations import examples, services
 from conversations.contract import contract_of, set_contract
 from conversations.models import Conversation, ConversationSummary, CorrectionContract
 from conversations.selectors import conversation_for, said_for
 from conversations.serializers import ConversationSerializer, CorrectionsSerializer
 from conversations.services.translating import translate_message
-
-MESSAGE = "0193f2b4-7c3a-7b52-9d6e-2f8a1c4b5d6f"
 
 
 class BranchSerializer(serializers.Serializer[Any]):
@@ -71,27 +69,16 @@ class TranslationSerializer(serializers.Serializer[Any]):
 
 
 CORRECTIONS = {
-    "messageId": MESSAGE,
+    "messageId": examples.SAID_ID,
     "state": "checked",
-    "corrections": [
-        {
-            "id": "0193f2b4-9d11-7c02-b1aa-3c5d7e9f0a1b",
-            "start": 3,
-            "end": 6,
-            "original": "soy",
-            "corrected": "estoy",
-            "kind": "grammar",
-            "reason": "Feelings take estar.",
-            "manner": "explicit",
-        }
-    ],
+    "corrections": [examples.CORRECTION],
 }
 CONTRACT = {"timing": "now", "manner": "explicit", "perTurn": 5}
 SUMMARY = {
     "wentWell": ["You wrote 64 words in 7 messages.", "5 messages had nothing to correct."],
     "toFix": [
         {
-            "id": "0193f2b4-9d11-7c02-b1aa-3c5d7e9f0a1b",
+            "id": examples.CORRECTION["id"],
             "original": "soy",
             "corrected": "estoy",
             "reason": "Feelings take estar.",
@@ -109,12 +96,13 @@ class BranchView(APIView):
     @extend_schema(
         operation_id="chat_branch_show",
         tags=["chat"],
+        summary="Show another branch",
         request=BranchSerializer,
         responses=ConversationSerializer,
-        examples=[OpenApiExample("A sibling", {"messageId": MESSAGE}, request_only=True)],
+        examples=examples.BRANCH,
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """Show the branch that goes through a message, to its newest end."""
+        """That which goes through a message, to its newest end."""
         wanted = BranchSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         conversation = services.show_branch(
@@ -127,11 +115,13 @@ class RestoreView(APIView):
     @extend_schema(
         operation_id="chat_conversation_restore",
         tags=["chat"],
+        summary="Bring back a deleted conversation",
         request=None,
         responses=ConversationSerializer,
+        examples=examples.RESTORE,
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """Bring a conversation back that was deleted in the last 30 days."""
+        """One that was deleted in the last 30 days."""
         conversation = services.restore_conversation(
             learner=_user(request), conversation_id=conversation_id, now=timezone.now()
         )
@@ -142,18 +132,19 @@ class CorrectionsView(APIView):
     @extend_schema(
         operation_id="chat_message_corrections",
         tags=["chat"],
+        summary="The corrections of what was said",
         responses=CorrectionsSerializer,
         examples=[
             OpenApiExample("Checked", CORRECTIONS, response_only=True),
             OpenApiExample(
                 "Not yet",
-                {"messageId": MESSAGE, "state": "later", "corrections": []},
+                {"messageId": examples.SAID_ID, "state": "later", "corrections": []},
                 response_only=True,
             ),
         ],
     )
     def get(self, request: Request, message_id: UUID) -> Response:
-        """The corrections of a learner's message, as far as its contract tells them beside it.
+        """As far as the correction contract tells them beside the message.
 
         For what `message.end` said comes `later`: ask again until its state is `checked`.
         `messageId` is that of the message or of a reply to it.
@@ -165,16 +156,17 @@ class ContractView(APIView):
     @extend_schema(
         operation_id="chat_correction_contract_read",
         tags=["chat"],
+        summary="When, how and how much I am corrected",
         responses=ContractSerializer,
         examples=[OpenApiExample("The default", CONTRACT, response_only=True)],
     )
     def get(self, request: Request) -> Response:
-        """When, how and how much the caller is corrected."""
         return Response(ContractSerializer(contract_of(_user(request).pk)).data)
 
     @extend_schema(
         operation_id="chat_correction_contract_set",
         tags=["chat"],
+        summary="Choose when, how and how much",
         request=ContractSerializer,
         responses=ContractSerializer,
         examples=[OpenApiExample("At the end", CONTRACT | {"timing": "after_session"})],
@@ -191,6 +183,7 @@ class SummaryView(APIView):
     @extend_schema(
         operation_id="chat_summary_read",
         tags=["chat"],
+        summary="What a conversation came to",
         responses=SummarySerializer,
         examples=[OpenApiExample("A summary", SUMMARY, response_only=True)],
     )
@@ -205,12 +198,13 @@ class SummaryView(APIView):
     @extend_schema(
         operation_id="chat_summary_make",
         tags=["chat"],
+        summary="Sum a conversation up",
         request=None,
         responses=SummarySerializer,
         examples=[OpenApiExample("A summary", SUMMARY, response_only=True)],
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """End the conversation for now: what went well, three things to fix, new words, what next.
+        """What went well, three things to fix, new words, what next.
 
         With nothing said since the last one, that one. 409 `nothing_said` before the first message.
         """
@@ -224,6 +218,7 @@ class TranslationView(APIView):
     @extend_schema(
         operation_id="chat_message_translate",
         tags=["chat"],
+        summary="Translate a message",
         request=None,
         responses=TranslationSerializer,
         examples=[
@@ -235,7 +230,7 @@ class TranslationView(APIView):
         ],
     )
     def post(self, request: Request, message_id: UUID) -> Response:
-        """A message in the caller's own language. 503 `no_translator` while no model answers."""
+        """Into the caller's own language. 503 `no_translator` while no model answers."""
         user = _user(request)
         translation = translate_message(learner=user, message_id=message_id)
         return Response({"translation": translation, "language": user.native_language})

@@ -152,7 +152,7 @@ def focus(errors: Sequence[RecurringError], weak: Sequence[str], topic: str = ""
 
 def tutoring_sessions(learner: User, *, topic: str = "") -> QuerySet[TutoringSession]:
     """Meetings with a human tutor, the latest first; about a topic only, when one is named."""
-    rows = TutoringSession.objects.filter(student=learner)
+    rows = TutoringSession.objects.filter(student=learner).select_related("student")
     if topic:
         rows = rows.filter(
             Q(subject__icontains=topic)

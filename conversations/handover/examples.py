@@ -29,7 +29,14 @@ _REQUEST = {
 _PACKET = {
     "madeAt": "2026-01-05T09:00:01Z",
     "language": "es",
-    "level": {"level": "B1", "low": "A2", "high": "B2", "probability": 0.86},
+    "level": {
+        "level": "B1",
+        "low": "A2",
+        "high": "B2",
+        "probability": 0.86,
+        "source": "placement",
+        "setAt": "2026-01-02T17:00:00Z",
+    },
     "topic": "Ser and estar",
     "reason": "“soy” for “estoy”, 3 times in 7 days.",
     "urgency": "medium",

@@ -81,7 +81,7 @@ def tell_answered(request: TutorRequest, message: Message) -> None:
 def tell_returned(request: TutorRequest, *, by: User) -> None:
     """The other side of the two is told."""
     if by.pk == request.learner_id:
-        told, url = request.tutor, request_url(request)
+        told, url = request.taker, request_url(request)
         title = _("%(learner)s went back to the AI tutor") % {"learner": request.learner.name}
     else:
         told, url = request.learner, thread_url(request)
@@ -97,17 +97,16 @@ def tell_returned(request: TutorRequest, *, by: User) -> None:
         )
 
 
-def tell_tutor_of_words(request: TutorRequest, message: Message) -> None:
-    if request.tutor is not None:
-        notify(
-            user=request.tutor,
-            kind="student-wrote",
-            title=_("%(learner)s wrote to you") % {"learner": request.learner.name},
-            body=message.content,
-            url=f"{request_url(request)}#m-{message.pk}",
-            source_type=MESSAGE,
-            source_id=message.pk,
-        )
+def tell_tutor_of_words(request: TutorRequest, tutor: User, message: Message) -> None:
+    notify(
+        user=tutor,
+        kind="student-wrote",
+        title=_("%(learner)s wrote to you") % {"learner": request.learner.name},
+        body=message.content,
+        url=f"{request_url(request)}#m-{message.pk}",
+        source_type=MESSAGE,
+        source_id=message.pk,
+    )
 
 
 def request_url(request: TutorRequest) -> str:

@@ -157,5 +157,13 @@ class TutorRequest(models.Model):
         return "queued" if self.queued_at else "asked"
 
     @property
+    def taker(self) -> User | None:
+        """Who took it, while they teach the learner and may enter."""
+        if self.tutor is None or not self.tutor.is_active:
+            return None
+        seen = TutorRequest.objects.visible_to(self.tutor).filter(pk=self.pk)
+        return self.tutor if seen.exists() else None
+
+    @property
     def is_open(self) -> bool:
         return not (self.returned_at or self.withdrawn_at)

@@ -16,6 +16,7 @@ from conversations.handover.models import RoutingDecision, TutorRequest
 from conversations.handover.quotes import Quote
 from conversations.history import branch_ids
 from conversations.models import Conversation, Message, TutoringSession
+from conversations.transcripts.telling import AREAS, told_texts
 from learning.models import ContentItem, LearningSession
 from practice.models import PracticeSet
 
@@ -187,7 +188,7 @@ def _session(one: TutoringSession) -> dict[str, Any]:
         "title": str(one),
         "date": _iso(one.held_at),
         "topics": one.analysis.get("topics", []),
-        "to_improve": one.analysis.get("areasForImprovement", []),
+        "to_improve": told_texts(one, AREAS, reader=None),
     }
 
 

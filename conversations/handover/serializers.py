@@ -1,10 +1,12 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.languages import TAUGHT_CHOICES
 from config.levels import Level
 from conversations.handover.models import RoutingDecision, TutorRequest
+from conversations.handover.packet_serializers import PacketSerializer
 from conversations.handover.services.requests import MAX_NOTE, MAX_QUESTION
 from conversations.handover.services.thread import MAX_LENGTH
 
@@ -43,6 +45,7 @@ class RoutingSerializer(serializers.Serializer[RoutingDecision]):
     urgency = serializers.ChoiceField(choices=RoutingDecision.Urgency.choices)
     tutor_context = serializers.SerializerMethodField()
 
+    @extend_schema_field(TutorContextSerializer)
     def get_tutor_context(self, decision: RoutingDecision) -> dict[str, Any]:
         """Kept with the names of the wire."""
         context: dict[str, Any] = decision.context
@@ -142,7 +145,7 @@ class RequestSerializer(serializers.Serializer[TutorRequest]):
 
 
 class RequestDetailSerializer(RequestSerializer):
-    packet = serializers.DictField(help_text="what the tutor is handed, as consent stands now")
+    packet = PacketSerializer(help_text="what the tutor is handed, as consent stands now")
 
 
 class AnswerInput(serializers.Serializer[Any]):

@@ -85,7 +85,11 @@ class MemoryListView(GenericAPIView[Memory]):
 
 class MemoryView(APIView):
     @extend_schema(
-        tags=TAG, operation_id="memory_read", summary="One memory", responses=MemorySerializer
+        tags=TAG,
+        operation_id="memory_read",
+        summary="One memory",
+        responses=MemorySerializer,
+        examples=[OpenApiExample("One", NURSE, response_only=True)],
     )
     def get(self, request: Request, memory_id: UUID) -> Response:
         return Response(MemorySerializer(memory_for(caller_of(request), memory_id)).data)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from ai.embeddings import content_hash
 from ai.models import CachedEmbedding
-from config.errors import DomainError
+from config.errors import DomainError, NotFound
 from conversations.memory import profile
 from conversations.memory.models import MAX_CONTENT, Memory
 from conversations.models import Conversation
@@ -131,9 +131,12 @@ def refill_profile(*, learner: User) -> None:
 
 
 def _locked(memory: Memory) -> Memory:
-    return (
-        Memory.objects.select_for_update(of=("self",)).select_related("learner").get(pk=memory.pk)
-    )
+    """Raises NotFound for one that another tab has forgotten this moment."""
+    rows = Memory.objects.select_for_update(of=("self",)).select_related("learner")
+    held = rows.filter(pk=memory.pk).first()
+    if held is None:
+        raise NotFound
+    return held
 
 
 def _with_superseded(memory: Memory) -> list[Memory]:

@@ -84,6 +84,7 @@ class MemoryChangeSerializer(serializers.Serializer[Any]):
 
 class ConsentSerializer(serializers.ModelSerializer[MemoryConsent]):
     asked = serializers.SerializerMethodField(help_text="False until they said yes or no.")
+    changed_at = serializers.DateTimeField(allow_null=True, help_text="Null until then.")
 
     class Meta:
         model = MemoryConsent

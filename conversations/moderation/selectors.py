@@ -8,7 +8,6 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from accounts.models import User
 from ai.models import ModerationFlag
-from config.errors import NotFound
 
 Status, Category = ModerationFlag.Status, ModerationFlag.Category
 
@@ -26,14 +25,6 @@ def flags_of(user: User, *, state: str = ALL, category: str = "") -> QuerySet[Mo
     if category:
         rows = rows.filter(category=category)
     return rows.order_by("-created_at", "-pk")
-
-
-def flag_for(user: User, flag_id: UUID) -> ModerationFlag:
-    """Raises NotFound for one that is not the user's own."""
-    flag = ModerationFlag.objects.filter(user=user, pk=flag_id).first()
-    if flag is None:
-        raise NotFound
-    return flag
 
 
 def can_appeal(flag: ModerationFlag) -> bool:

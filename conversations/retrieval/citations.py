@@ -10,18 +10,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from ai.prompts import without_marks
+from conversations.retrieval.cutting import CLOSED, Cutter
 from conversations.retrieval.found import TRANSCRIPT, Found, Source
 from conversations.retrieval.places import url_of
 from conversations.retrieval.quotes import Quotable
-from conversations.retrieval.sentences import ABBREVIATIONS
 
 _OPENED: Final = re.compile(r"\[\s*\d{1,2}\s*:")
-_CITATION: Final = re.compile(r"\s*\[\s*(\d{1,2})\s*:\s*[\"“«„](.*?)[\"”»“]\s*\]", re.DOTALL)
-_BARE: Final = re.compile(r"\s*\[[\d\s,;]*\]")
-_ENDING: Final = re.compile(r"[.!?…。！？]+[\"”»“)']*|\n")
-_LAST_WORD: Final = re.compile(r"(\w+)\.$")
+# A match begins where its spaces do, so that a long stretch of them is looked at once.
+_CITATION: Final = re.compile(r"(?<!\s)\s*\[\s*(\d{1,2})\s*:\s*[\"“«„](.*?)[\"”»“]\s*\]", re.DOTALL)
+_BARE: Final = re.compile(r"(?<!\s)\s*\[[\d\s,;]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +40,20 @@ class CitedText:
         self.found = found
         self.sources: list[Source] = []
         self.dropped: list[str] = []
-        self._held = ""
+        self._cutter = Cutter()
         self._asked = False
         self._said = False
         self._quotable: dict[int, Quotable] = {}
+        self._numbers: dict[tuple[UUID, str], int] = {}
 
     def feed(self, delta: str) -> list[str]:
         """Sentences that may be shown now, with the spaces between them. `sources` has grown by
         what they cite, so send those first."""
-        self._held += delta
-        return list(self._shown(self._whole_sentences()))
+        return list(self._shown(self._cutter.feed(delta)))
 
     def close(self) -> list[str]:
         """The reply is over: what was still held back, if it may be shown."""
-        rest, self._held = self._held, ""
-        sentences = list(_split(rest))
-        return list(self._shown(sentences))
-
-    def _whole_sentences(self) -> Iterator[str]:
-        while (end := _sentence_end(self._held, over=False)) is not None:
-            sentence, self._held = self._held[:end], self._held[end:]
-            yield sentence
+        return list(self._shown(self._cutter.close()))
 
     def _shown(self, sentences: Iterable[str]) -> Iterator[str]:
         for sentence in sentences:
@@ -73,8 +66,9 @@ class CitedText:
             self._said = True
 
     def _judged(self, sentence: str) -> str | None:
-        cited = list(_CITATION.finditer(sentence))
-        claim = _BARE.sub("", _CITATION.sub("", sentence)).strip()
+        proved, rest = _parted(sentence)
+        cited = list(_CITATION.finditer(proved))
+        claim = _BARE.sub("", _CITATION.sub("", proved) + rest).strip()
         if not any(map(str.isalnum, claim)) or _OPENED.search(claim):
             return None
         if not cited:
@@ -84,8 +78,7 @@ class CitedText:
             return None
         numbers = iter([self._number(*place) for place in places if place])
         # Bare numbers are the model's own; they prove nothing.
-        marked = _CITATION.sub(" \x00", sentence)
-        marked = _BARE.sub("", marked)
+        marked = _BARE.sub("", _CITATION.sub(" \x00", proved) + rest)
         return re.sub("\x00", lambda _: f"[{next(numbers)}]", marked)
 
     def _question(self, claim: str) -> str | None:
@@ -106,11 +99,10 @@ class CitedText:
     def _number(self, passage: int, at: int, to: int) -> int:
         """The number of a source; the same words are cited under one."""
         source = source_of(self.found[passage - 1], at=at, to=to, index=len(self.sources) + 1)
-        for known in self.sources:
-            if (known.passage_id, known.excerpt) == (source.passage_id, source.excerpt):
-                return known.index
-        self.sources.append(source)
-        return source.index
+        number = self._numbers.setdefault((source.passage_id, source.excerpt), source.index)
+        if number == source.index:
+            self.sources.append(source)
+        return number
 
 
 def check_reply(text: str, found: Sequence[Found]) -> Checked:
@@ -176,54 +168,10 @@ def reply_body(source: Source) -> dict[str, Any]:
     return body
 
 
-def _split(text: str) -> Iterator[str]:
-    while text:
-        end = _sentence_end(text, over=True) or len(text)
-        yield text[:end]
-        text = text[end:]
-
-
-def _sentence_end(text: str, *, over: bool) -> int | None:
-    """One past the first whole sentence and the citations behind it; None while more may belong
-    to it. A full stop inside a quote, a number or an abbreviation ends nothing."""
-    at, ended = 0, False
-    while at < len(text):
-        if text[at] == "[":
-            closed = _CITATION.match(text, at) or _BARE.match(text, at)
-            if closed is None and (not over or not ended):
-                if _may_open(text[at:]) and not over:
-                    return None
-                at += 1
-                continue
-            if closed is None:
-                return at
-            at = closed.end()
-        elif text[at].isspace() and text[at] != "\n":
-            at += 1
-        elif ended and text[at] != "\n":
-            return at
-        elif ending := _ENDING.match(text, at):
-            at = ending.end()
-            ended = ended or _is_end(text, ending)
-        else:
-            at += 1
-    return at if over else None
-
-
-def _may_open(rest: str) -> bool:
-    """Whether a bracket may yet become a citation."""
-    return bool(re.match(r"\[\s*(?:\d{0,2}\s*$|\d{1,2}\s*:)", rest))
-
-
-def _is_end(text: str, ending: re.Match[str]) -> bool:
-    after = text[ending.end() :]
-    if ending[0] == "\n":
-        return bool(text[: ending.start()].strip())
-    if after and not (after[0].isspace() or after[0] == "["):
-        return False
-    word = _LAST_WORD.search(text[: ending.end()])
-    return not (word and (word[1].casefold() in ABBREVIATIONS or _is_initial(word[1])))
-
-
-def _is_initial(word: str) -> bool:
-    return len(word) == 1 and word.isalpha()
+def _parted(sentence: str) -> tuple[str, str]:
+    """A sentence up to where its last quote closes, and the rest: each quote that is opened there
+    would be followed to the end."""
+    closed = 0
+    for one in CLOSED.finditer(sentence):
+        closed = one.end()
+    return sentence[:closed], sentence[closed:]

@@ -1,10 +1,12 @@
 """Another reply to what was said, and which branch of a conversation is shown."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from ai.moderation import check
 from config.errors import Conflict, NotFound
 from conversations.errors import TurnInProgress
 from conversations.history import newest_end
@@ -38,7 +40,7 @@ def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
         if last.status not in RETRYABLE:
             raise Conflict("That turn is answered already.", code="turn_complete")
         reply = _open_reply(said, last.position + 1)
-        return context_of(learner, conversation, said, reply, again=True)
+        return _again(learner, conversation, said, reply)
 
 
 def regenerate_turn(*, learner: User, message_id: UUID, idempotency_key: str = "") -> TurnContext:
@@ -62,7 +64,7 @@ def regenerate_turn(*, learner: User, message_id: UUID, idempotency_key: str = "
         free_key(conversation, idempotency_key)
         reply = _open_reply(said, standing.position + 1, idempotency_key)
         Conversation.objects.filter(pk=conversation.pk).update(tip=None)
-        return context_of(learner, conversation, said, reply, again=True)
+        return _again(learner, conversation, said, reply)
 
 
 def show_branch(*, learner: User, conversation_id: UUID, message_id: UUID) -> Conversation:
@@ -78,6 +80,13 @@ def show_branch(*, learner: User, conversation_id: UUID, message_id: UUID) -> Co
         conversation.tip_id = None if end == standing.newest else end
         conversation.save(update_fields=["tip", "updated_at"])
         return conversation
+
+
+def _again(learner: User, conversation: Conversation, said: Message, reply: Message) -> TurnContext:
+    """Whom to call stands beside each reply to words of distress, not the first alone."""
+    context = context_of(learner, conversation, said, reply, again=True)
+    verdict = check(said.content, language=conversation.language)
+    return replace(context, in_distress=verdict.self_harm)
 
 
 def _open_reply(said: Message, position: int, key: str = "") -> Message:

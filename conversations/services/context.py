@@ -77,7 +77,7 @@ def context_of(
     if replayed:
         past, contract, remembers = Past(), Contract(), False
     else:
-        past, learning = past_of(said.follows_id), learning or learning_of(learner.pk)
+        past, learning = past_of(said.follows_id), learning or learning_of(learner)
         contract, remembers = learning.contract, learning.remembers
     return TurnContext(
         turn_id=str(reply.pk),

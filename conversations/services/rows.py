@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from accounts.models import User
 from config.errors import NotFound
 from config.rows import Table, fetch
 from conversations.contract import Contract
@@ -45,7 +46,7 @@ class Standing:
             raise TurnInProgress(details={"messageId": [str(self.live)]})
 
 
-_CONVERSATIONS, _MESSAGES = Table(Conversation), Table(Message)
+_CONVERSATIONS, _MESSAGES, _USERS = Table(Conversation), Table(Message), Table(User)
 _LOCK: Final = f"""
     SELECT {_CONVERSATIONS.columns("talk")} FROM conversations_conversation AS talk
     WHERE id = %s AND learner_id = %s AND deleted_at IS NULL FOR UPDATE
@@ -56,14 +57,19 @@ _LEARNING: Final = """
             SELECT FROM conversations_memoryconsent AS consent
             JOIN conversations_memory AS memory ON memory.learner_id = consent.learner_id
             WHERE consent.learner_id = asked.id AND consent.given
-        )
-    FROM (SELECT %s::uuid AS id) AS asked
+        ){and_columns}
+    FROM accounts_user AS asked
     LEFT JOIN conversations_correctioncontract AS contract ON contract.learner_id = asked.id
     LEFT JOIN LATERAL (
         SELECT language, level FROM accounts_learnerlanguage WHERE user_id = asked.id
         ORDER BY position, created_at LIMIT 1
     ) AS studied ON true
+    WHERE asked.id = %s
 """
+_LEARNING_ALONE: Final = _LEARNING.format(and_columns="")
+_LEARNER: Final = _LEARNING.format(and_columns=f", {_USERS.columns('asked')}")
+_AT_HAND: Final = "_learning"
+"""Where a learner keeps what was read along, as Django's rows keep what they are related to."""
 _STANDING: Final = """
     SELECT id, position, turn, (
         SELECT id FROM conversations_message
@@ -103,8 +109,30 @@ def lock_conversation(learner_id: UUID, conversation_id: UUID) -> Conversation:
     return _CONVERSATIONS.take(found[0])
 
 
-def learning_of(learner_id: UUID) -> Learning:
-    ((language, level, *contract, remembers),) = fetch(_LEARNING, [learner_id])
+def learner_by_id(learner_id: UUID) -> User | None:
+    """As `accounts.selectors.user_by_id`, with what `learning_of` gives read in the same trip."""
+    found = fetch(_LEARNER, [learner_id])
+    if not found:
+        return None
+    learning, columns = found[0][: -len(_USERS)], found[0][-len(_USERS) :]
+    learner = _USERS.take(columns)
+    vars(learner)[_AT_HAND] = _learning(learning)
+    return learner
+
+
+def learning_of(learner: User) -> Learning:
+    """Raises NotFound for a learner who has gone meanwhile."""
+    at_hand: Learning | None = vars(learner).get(_AT_HAND)
+    if at_hand:
+        return at_hand
+    found = fetch(_LEARNING_ALONE, [learner.pk])
+    if not found:
+        raise NotFound
+    return _learning(found[0])
+
+
+def _learning(columns: Sequence[Any]) -> Learning:
+    language, level, *contract, remembers = columns
     agreed = Contract(*contract) if contract[0] else Contract()
     return Learning(language or "", level or "", agreed, remembers)
 

@@ -104,7 +104,7 @@ class _Opening:
             lock_key(self.learner, self.key)
             if first := said_before(self.learner, self.key, text=self.text):
                 return _replay(self.learner, first)
-        learning = learning_of(self.learner.pk)
+        learning = learning_of(self.learner)
         if self.conversation_id is None:
             conversation = self._new_conversation(learning)
             verdict = self._verdict(conversation)

@@ -1,7 +1,9 @@
 """Ends turns whose process died. Whoever notices first does it; the database lets only one."""
 
+import logging
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,23 +28,34 @@ from conversations.streams.log import (
     text_in,
 )
 
+logger = logging.getLogger(__name__)
+
 YOUNG = timedelta(seconds=LEASE_SECONDS)
 """A turn this young may not have taken its lease yet."""
 
 
 def close_if_dead(turn_id: str) -> bool:
     """Close the turn if nothing writes it any more. False when it lives or nobody can tell."""
-    live = Message.objects.live().filter(created_at__lt=timezone.now() - YOUNG)
-    if not live.filter(pk=turn_id).exists():
+    now = timezone.now()
+    begun = Message.objects.live().filter(pk=turn_id).values_list("created_at", flat=True).first()
+    if begun is None or begun > now - YOUNG:
         return False
     client = valkey_in_thread()
     try:
-        if client.exists(lease_key(turn_id)):
+        if client.exists(lease_key(turn_id)) or _has_just_begun(client):
             return False
         entries: Any = client.xrange(log_key(turn_id))
     except RedisError:
-        return False
+        # Nobody holds a lease then: only a turn past any deadline is surely dead.
+        too_old = timedelta(seconds=3 * settings.AI_TOTAL_TIMEOUT)
+        return begun < now - too_old and close_interrupted_turn(turn_id=turn_id, text="")
     return _close(turn_id, frames_from(entries, after=0), client)
+
+
+def _has_just_begun(client: Redis) -> bool:
+    """Whether leases of live turns may not have been renewed since it came back without them."""
+    known: Any = client.info("server")
+    return int(known["uptime_in_seconds"]) < LEASE_SECONDS
 
 
 async def close_if_dead_later(turn_id: str) -> bool:
@@ -50,14 +63,17 @@ async def close_if_dead_later(turn_id: str) -> bool:
 
 
 def close_dead_turns() -> int:
-    """The sweep. With Valkey down nobody holds a lease: then only turns past any deadline count."""
-    now = timezone.now()
-    live = Message.objects.live().filter(created_at__lt=now - YOUNG)
-    closed = sum(close_if_dead(str(turn_id)) for turn_id in live.values_list("pk", flat=True))
-    too_old = now - timedelta(seconds=3 * settings.AI_TOTAL_TIMEOUT)
-    for turn_id in live.filter(created_at__lt=too_old).values_list("pk", flat=True):
-        closed += close_interrupted_turn(turn_id=turn_id, text="")
-    return closed
+    """The sweep. A turn that cannot be closed holds up no other."""
+    live = Message.objects.live().filter(created_at__lt=timezone.now() - YOUNG)
+    return sum(map(_closed_if_dead, live.values_list("pk", flat=True)))
+
+
+def _closed_if_dead(turn_id: UUID) -> bool:
+    try:
+        return close_if_dead(str(turn_id))
+    except Exception:
+        logger.exception("turn_not_closed", extra={"turn": str(turn_id)})
+        return False
 
 
 def _close(turn_id: str, frames: list[Frame], client: Redis) -> bool:

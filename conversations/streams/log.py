@@ -17,6 +17,7 @@ from conversations.events import (
 )
 
 LOG_SECONDS = 3600
+LEASE_SUFFIX = ":lease"
 LEASE_SECONDS = 8
 LEASE_RENEWAL_SECONDS = 2.0
 
@@ -74,7 +75,7 @@ def log_key(turn_id: str) -> str:
 
 def lease_key(turn_id: str) -> str:
     """Held by the process that writes the turn, for as long as it lives."""
-    return f"turn:{turn_id}:lease"
+    return log_key(turn_id) + LEASE_SUFFIX
 
 
 def append_command(turn_id: str, frame: Frame) -> tuple[Any, ...]:
@@ -85,16 +86,22 @@ def append_command(turn_id: str, frame: Frame) -> tuple[Any, ...]:
     return ("XADD", log_key(turn_id), "NOMKSTREAM", f"{frame.seq}-0", "e", frame.data)
 
 
-APPEND_ALL = """
-local answers = {}
+APPEND_ALL = f"""
+local answers = {{}}
 for at, key in ipairs(KEYS) do
-  local seq, data = ARGV[2 * at - 1], ARGV[2 * at]
+  local seq, last, data = ARGV[3 * at - 2], ARGV[3 * at - 1], ARGV[3 * at]
+  local lease = key .. '{LEASE_SUFFIX}'
   if seq == '1' then
     answers[at] = redis.pcall('XADD', key, '1-0', 'e', data)
+    redis.call('SET', lease, '1', 'EX', {LEASE_SECONDS})
   else
     answers[at] = redis.pcall('XADD', key, 'NOMKSTREAM', seq .. '-0', 'e', data)
   end
+  if seq == '1' or last == '1' then redis.call('EXPIRE', key, {LOG_SECONDS}) end
+  if last == '1' then redis.call('DEL', lease) end
 end
 return answers
 """
-"""`append_command` for many frames: an answer of one list costs a fraction of as many answers."""
+"""`append_command` for many frames, each told by its number, whether it is the last, and its data:
+an answer of one list costs a fraction of as many answers. The lease begins with the log and ends
+with it."""

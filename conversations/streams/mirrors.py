@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
+from django.db import DatabaseError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -11,7 +12,7 @@ from conversations.streams.closing import close_if_dead_later
 from conversations.streams.connections import in_thread
 from conversations.streams.frames import Frames
 from conversations.streams.log import Frame, frames_from, lease_key, log_key, text_in
-from conversations.streams.stored import frames_to_end, stored_turn
+from conversations.streams.stored import StoredTurn, frames_to_end, stored_turn
 
 logger = logging.getLogger(__name__)
 
@@ -83,16 +84,22 @@ class Mirrors:
             except (RedisError, OSError):
                 await asyncio.sleep(1)
                 continue
-            for key, entries in found or ():
-                self._take(key.decode().removeprefix("turn:"), entries)
+            taken = [self._take(key, entries) for key, entries in found or ()]
+            if taken and not any(taken):
+                # Behind a gap: it is given again at once, for as long as the writer mends nothing.
+                await asyncio.sleep(1)
 
-    def _take(self, turn_id: str, entries: list[Any]) -> None:
+    def _take(self, key: bytes, entries: list[Any]) -> bool:
+        """Whether there was something new to tell."""
+        turn_id = key.decode().removeprefix("turn:")
         frames = self._live.get(turn_id)
-        if frames is None or not entries:
-            return
-        frames.extend(frames_from(entries, after=len(frames.items)))
+        if frames is None:
+            return False
+        fresh = frames_from(entries, after=len(frames.items))
+        frames.extend(fresh)
         if frames.ended:
             del self._live[turn_id]
+        return bool(fresh)
 
     def _drop_unread(self) -> None:
         for turn_id in [key for key, frames in self._live.items() if not frames.readers]:
@@ -113,20 +120,22 @@ class Mirrors:
             missing = not await self._client.exists(lease_key(turn_id))
         except (RedisError, OSError):
             missing = False
-        if missing and missed_before:
-            await close_if_dead_later(turn_id)
-        turn = await in_thread(stored_turn, turn_id)
-        if turn is None or turn.over:
-            await self._end_from_rows(turn_id)
+        try:
+            if missing and missed_before:
+                await close_if_dead_later(turn_id)
+            turn = await in_thread(stored_turn, turn_id)
+            if turn is None or turn.over:
+                await self._end_from_rows(turn_id, turn)
+        except DatabaseError:
+            logger.warning("turn not looked after: the database does not answer")
         return missing
 
-    async def _end_from_rows(self, turn_id: str) -> None:
+    async def _end_from_rows(self, turn_id: str, turn: StoredTurn | None) -> None:
         frames = self._live.pop(turn_id, None)
         if frames is None:
             return
         known = len(frames.items)
         frames.extend((await self._logged(turn_id))[known:])
-        turn = await in_thread(stored_turn, turn_id)
         if turn is not None and not frames.ended:
             heard = text_in(frames.items)
             frames.extend(frames_to_end(turn, after=len(frames.items), heard=heard))

@@ -12,11 +12,8 @@ from conversations.streams.connections import ANSWER_SECONDS
 from conversations.streams.frames import Frames
 from conversations.streams.log import (
     APPEND_ALL,
-    LEASE_SECONDS,
-    LOG_SECONDS,
     Frame,
     frame_of,
-    lease_key,
     log_key,
 )
 
@@ -113,21 +110,16 @@ class LogWriter:
         owners: list[WrittenTurn] = []
         keys: list[str] = []
         entries: list[Any] = []
-        after: list[tuple[Any, ...]] = []
         for turn, fresh in sealed:
             unlogged = turn.frames.items[turn.logged :] + fresh
             for frame in unlogged:
                 owners.append(turn)
                 keys.append(log_key(turn.turn_id))
-                entries += (frame.seq, frame.data)
-            after += _commands_after(turn.turn_id, unlogged)
+                entries += (frame.seq, int(frame.last), frame.data)
             turn.logged = len(turn.frames.items) + len(fresh)
-        pipeline = self._client.pipeline(transaction=False)
-        pipeline.execute_command("EVAL", APPEND_ALL, len(keys), *keys, *entries)
-        for command in after:
-            pipeline.execute_command(*command)
+        append: Any = self._client.execute_command
         async with asyncio.timeout(ANSWER_SECONDS):
-            answers, *_ = await pipeline.execute()
+            answers = await append("EVAL", APPEND_ALL, len(keys), *keys, *entries)
         for owner, answer in zip(owners, answers, strict=True):
             _judge(owner, answer)
 
@@ -141,18 +133,6 @@ def _joined(events: list[TurnEvent]) -> list[TurnEvent]:
         else:
             joined.append(event)
     return joined
-
-
-def _commands_after(turn_id: str, logged: list[Frame]) -> list[tuple[Any, ...]]:
-    """The lease begins with the log and ends with it."""
-    commands: list[tuple[Any, ...]] = []
-    if logged and logged[0].seq == 1:
-        commands.append(("SET", lease_key(turn_id), "1", "EX", LEASE_SECONDS))
-        commands.append(("EXPIRE", log_key(turn_id), LOG_SECONDS))
-    if logged and logged[-1].last:
-        commands.append(("EXPIRE", log_key(turn_id), LOG_SECONDS))
-        commands.append(("DEL", lease_key(turn_id)))
-    return commands
 
 
 def _judge(owner: WrittenTurn, answer: Any) -> None:

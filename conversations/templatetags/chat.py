@@ -16,7 +16,7 @@ from conversations.retrieval.places import url_of
 register = template.Library()
 
 ROUTES = {
-    "retrieval": _("Looked in your sessions and notes"),
+    "retrieval": _("Looked in your sessions, lessons and notes"),
     "memory": _("From what is remembered"),
     "human": _("Went to your tutor"),
 }
@@ -31,6 +31,9 @@ TOOLS = {
     "set_goal": _("Noted your goal"),
     "next_step": _("Looked at Today"),
     "ask_tutor": _("Called your tutor"),
+    "explain": _("Looked at the lesson"),
+    "level_test": _("Found the level test"),
+    "last_session": _("Looked at your last session"),
 }
 FAILED = {
     "look_up": _("Could not look it up"),
@@ -42,6 +45,8 @@ FAILED = {
     "set_goal": _("Could not note your goal"),
     "next_step": _("Found nothing for today"),
     "ask_tutor": _("Could not call your tutor"),
+    "explain": _("Found no lesson"),
+    "last_session": _("Found no session"),
 }
 """What is said of a tool that did not work."""
 

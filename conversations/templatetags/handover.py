@@ -7,12 +7,22 @@ from typing import Any
 
 from django import template
 
+from accounts.models import User
 from conversations.handover.messages import tutors_of
 from conversations.handover.models import TutorRequest
 from conversations.handover.selectors import latest_request
-from conversations.models import Conversation
+from conversations.models import Conversation, TutoringSession
+from conversations.transcripts.telling import AREAS, told_texts
 
 register = template.Library()
+
+
+@register.filter
+def to_work_on(session: TutoringSession, reader: User) -> list[str]:
+    """What a tutoring session found to work on, in words for whoever reads."""
+    return told_texts(session, AREAS, reader=reader)
+
+
 State = Conversation.State
 
 
@@ -24,10 +34,6 @@ class Bar:
     request: TutorRequest | None
     tutors: list[str]
     """Who would be asked; empty when nobody teaches the learner, and in the other states."""
-
-    @property
-    def may_ask(self) -> bool:
-        return self.state in (State.AI, State.RETURNED)
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ import json
 from contextlib import asynccontextmanager
 
 from conversations.routing import http_application
+from tests.declared import check
 
 PATIENCE = 10
 """Seconds until a stream that says nothing fails its test."""
@@ -91,7 +92,10 @@ class StreamClient:
 
     async def json(self, method, path, body=None, headers=None):
         async with self.open(method, path, body, headers) as answer:
-            return answer, await answer.body()
+            told = await answer.body()
+        sent = json.dumps(told).encode()
+        check(method, path, answer.status, answer.headers["content-type"], sent)
+        return answer, told
 
     async def turn(self, method, path, body=None, headers=None):
         async with self.open(method, path, body, headers) as answer:

@@ -1,17 +1,19 @@
 """What the tutor does when asked: with a model that uses tools, and without one."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from accounts.models import LearnerProfile
 from ai.types import ToolCall
 from conversations.acting import QUOTED, quoted
-from conversations.models import CorrectionContract, Message, TutorRequest
+from conversations.models import CorrectionContract, Message, TutoringSession, TutorRequest
 from conversations.routes import Want
 from conversations.services import TurnResult, begin_turn, finish_turn
 from conversations.turns import generate
 from conversations.writing import TurnNotes
+from learning.content.texts import search_vector
 from learning.models import Concept, ContentItem, ExerciseAnswer
 from practice.models import Note, PracticeSet, VocabularyItem, VocabularyList
 
@@ -157,12 +159,111 @@ async def test_the_learners_meaning_stands_above_that_of_the_lists(ask, builtin,
 
 async def test_an_unknown_word_is_not_looked_up(ask, builtin):
     events, _ = await ask('What does "zzzz" mean?', Want("action", "look_up"))
-    assert events[-1].text == "That word is not in my lists."
+    assert events[-1].text.startswith("“zzzz” is not in my lists, and I do not guess.")
 
 
 async def test_a_word_is_looked_up_in_the_learners_language(ask, builtin, words):
     events, _ = await ask("¿Qué significa «ventana»?", Want("action", "look_up"))
     assert events[-1].text == "“ventana” (A1): window.\nFor example: Abre la ventana."
+
+
+@pytest.mark.parametrize(
+    "text", ["How do you say window?", "cómo se dice the window", "q significa ventana"]
+)
+async def test_a_word_is_found_by_its_meaning_and_without_marks(ask, builtin, words, text):
+    events, _ = await ask(text, Want("action", "look_up"))
+    assert events[-1].text.startswith("“ventana” (A1): window.")
+
+
+async def test_whole_sentences_are_not_looked_up(ask, builtin, words):
+    events, _ = await ask("Translate: I am very hungry", Want("action", "look_up"))
+    assert events[-1].text.startswith("I look up words, not whole sentences.")
+
+
+async def test_that_word_is_the_one_looked_up_before(ask, builtin, words):
+    await ask("What does ventana mean?", Want("action", "look_up"))
+    events, _ = await ask("Put that word in my cards", Want("action", "add_card"))
+    assert events[-1].text == "I made a card of “ventana”: window."
+
+
+async def test_a_card_of_a_word_without_marks(ask, builtin, words):
+    events, _ = await ask("Add la ventana to my cards please", Want("action", "add_card"))
+    assert events[-1].text == "I made a card of “la ventana”: window."
+
+
+async def test_who_asks_for_their_level_is_shown_the_test_of_it(ask, builtin):
+    events, reply = await ask("What is my level?", Want("action", "assess"))
+    assert events[-1].text.startswith("The placement test tells you your level.")
+    assert reply.tools[0]["result"]["url"] == "/placement"
+
+
+async def test_a_tutor_is_called_once(ask, builtin, ana):
+    for _ in range(2):
+        events, _ = await ask("I want my tutor", Want("action", "ask_tutor"))
+    assert events[-1].text.startswith("You have asked your tutor here already.")
+
+
+async def test_a_goal_is_said_back_without_the_order(ask, builtin, ana):
+    events, _ = await ask("Quiero llegar al B2 en junio, apúntalo.", Want("action", "set_goal"))
+    assert "I wrote your goal down: Quiero llegar al B2 en junio. You" in events[-1].text
+    events, _ = await ask("20 min al dia", Want("action", "set_goal"))
+    assert "20 minutes a day" in events[-1].text
+
+
+@pytest.fixture
+def lesson():
+    told = {"en": "Ser says what somebody is.", "es": "Ser dice qué es alguien."}
+    content = {"explanation": told, "examples": [{"text": "Soy de Perú.", "translation": "I am"}]}
+    item = ContentItem.objects.create(
+        content_type="lesson", language="es", level="A1", title="The verb ser", content=content
+    )
+    ContentItem.objects.filter(pk=item.pk).update(search=search_vector(item))
+    return item
+
+
+async def test_what_no_passage_answers_a_lesson_explains(ask, builtin, lesson):
+    events, reply = await ask("explain ser pls", Want("retrieval", "knowledge"))
+    assert events[-1].text == (
+        "From the lesson “The verb ser” (A1):\nSer says what somebody is.\n"
+        "For example: Soy de Perú."
+    )
+    assert (reply.route, reply.tools[0]["name"]) == ("action", "explain")
+
+
+async def test_what_suits_next_is_offered_for_a_lesson_that_is_not_there(ask, builtin, lesson):
+    events, _ = await ask("I want a lesson about whales", Want("action", "find_content"))
+    assert "nothing about that" in events[-1].text
+
+
+async def test_exercises_are_about_what_was_named(ask, builtin, lesson):
+    events, _ = await ask("practise the verb ser", Want("action", "practise"))
+    assert "about “The verb ser”" in events[-1].text
+    events, _ = await ask("practise whales", Want("action", "practise"))
+    assert "no topic of that name" in events[-1].text
+
+
+async def test_the_last_session_is_told_of(ask, builtin, ana):
+    asked = "what did we do last time"
+    events, _ = await ask(asked, Want("retrieval", "sessions"))
+    assert events[-1].suggest_tutor
+    await TutoringSession.objects.acreate(
+        student=ana,
+        title="Food",
+        language="es",
+        status="completed",
+        size=1,
+        held_at=datetime(2026, 11, 16, tzinfo=UTC),
+        analysis={"areasForImprovement": ["ser and estar"], "actionItems": ["Escribe."]},
+    )
+    events, _ = await ask(asked, Want("retrieval", "sessions"))
+    assert events[-1].text.startswith("Your last session was on Nov. 16, 2026: Food.")
+    assert events[-1].text.endswith("To work on: ser and estar\nTo do: Escribe.")
+
+
+async def test_not_to_know_is_all_right(ask, builtin, exercise):
+    await ask("Test me", Want("action", "assess"))
+    events, _ = await ask("no lo sé", Want("talk"))
+    assert events[-1].text.startswith("That is all right. The answer is: estoy.")
 
 
 async def test_exercises_are_made(ask, builtin, ana):

@@ -252,7 +252,7 @@ async def test_a_tutor_reads_along_but_does_not_write(ana, tessa, conversation, 
 
 
 async def test_too_many_messages(ana, script, as_user, settings):
-    settings.RATES = {**settings.RATES, "chat": "1/m"}
+    settings.RATES = {**settings.RATES, "chat": "1/d"}
     client = await as_user(ana)
     await client.turn("POST", "/api/chat", {"message": "Hola"})
     answer, error = await client.json("POST", "/api/chat", {"message": "Hola"})

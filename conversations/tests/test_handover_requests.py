@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Notification
-from accounts.services import end_assignment
+from accounts.services import decline_tutor, end_assignment
 from accounts.tests.factories import (
     AdminFactory,
     TutorAssignmentFactory,
@@ -202,6 +202,33 @@ class TestTaking:
         end_assignment(assignment=tessa.student_assignments.get())
         with pytest.raises(NotFound):
             take_request(tutor=tessa, request_id=request.pk)
+
+    @pytest.mark.parametrize("door", ["said", "forwarded"])
+    def test_words_reach_no_tutor_who_lost_the_student_and_the_question_waits_again(
+        self, ana, tessa, conversation, door
+    ):
+        request = taken(conversation, tessa)
+        end_assignment(assignment=tessa.student_assignments.get())
+        tom = TutorAssignmentFactory(student=ana, tutor=TutorFactory(name="Tom Reyes")).tutor
+        if door == "said":
+            say_to_tutor(learner=ana, conversation_id=conversation.pk, text="¿Y ahora?")
+        else:
+            forward_to_tutor(message=MessageFactory(conversation=conversation))
+        assert not Notification.objects.filter(user=tessa, kind="student-wrote").exists()
+        request.refresh_from_db()
+        assert (request.state, request.tutor, state_of(conversation)) == ("queued", None, "queued")
+        assert Notification.objects.get(user=tom).kind == "tutor-request"
+        assert take_request(tutor=tom, request_id=request.pk).tutor == tom
+
+    def test_another_may_take_it_when_the_first_was_shut_out(
+        self, ana, tessa, cleo, tom, conversation
+    ):
+        request = taken(conversation, tessa)
+        decline_tutor(tutor=tessa, admin=cleo)
+        assert take_request(tutor=tom, request_id=request.pk).tutor == tom
+        Notification.objects.all().delete()
+        return_to_ai(user=ana, request_id=request.pk)
+        assert Notification.objects.get().user == tom
 
     def test_a_deleted_conversation_takes_its_request_along(self, ana, tessa, conversation):
         request = queued(conversation)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -6,7 +7,7 @@ from accounts.models import AuditEntry
 from accounts.tests.factories import LearnerProfileFactory
 from ai.embeddings import content_hash
 from ai.models import CachedEmbedding
-from config.errors import DomainError
+from config.errors import DomainError, NotFound
 from conversations.memory.models import Memory, MemoryConsent, MemoryEvidence, MemoryRecall
 from conversations.memory.services import (
     change,
@@ -51,6 +52,15 @@ class TestForgetting:
             assert not model.objects.exists()
         profile.refresh_from_db()
         assert profile.interests == ["films"]
+
+    @pytest.mark.parametrize(
+        "again", [forget, partial(expire, now=NOW), partial(change, changes={}, now=NOW)]
+    )
+    def test_another_tab_finds_nothing(self, ana, again):
+        memory = MemoryFactory(learner=ana)
+        forget(memory=Memory.objects.get(pk=memory.pk))
+        with pytest.raises(NotFound):
+            again(memory=memory)
 
     def test_an_older_one_goes_without_what_replaced_it(self, ana):
         new = MemoryFactory(learner=ana)

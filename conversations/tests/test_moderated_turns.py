@@ -9,7 +9,14 @@ from ai.models import ModerationFlag
 from ai.providers.scripted import Scene
 from conversations.models import Conversation, Message
 from conversations.routes import Want
-from conversations.services import TurnResult, begin_turn, close_interrupted_turn, finish_turn
+from conversations.services import (
+    TurnResult,
+    begin_turn,
+    close_interrupted_turn,
+    finish_turn,
+    regenerate_turn,
+    retry_turn,
+)
 from conversations.streams.connections import in_thread
 from conversations.turns import generate
 from conversations.writing import TurnNotes
@@ -58,6 +65,16 @@ async def test_whom_to_call_stands_before_the_reply(ana, conversation, settings)
     assert kinds[:2] == ["message.start", "safety"]
     flag = await ModerationFlag.objects.aget()
     assert (str(flag.source_id), flag.category) == (turn.learner_message_id, "self_harm")
+
+
+@pytest.mark.parametrize("status", ["interrupted", "complete"])
+def test_and_before_another_reply_to_the_same_words(ana, conversation, status):
+    turn = begin_turn(learner=ana, text=DISTRESS, conversation_id=conversation.pk)
+    finish_turn(turn_id=turn.turn_id, result=TurnResult(status=status, text="Cuéntame más."))
+    begin_again = retry_turn if status == "interrupted" else regenerate_turn
+    again = begin_again(learner=ana, message_id=turn.learner_message_id)
+    assert again.in_distress
+    assert ModerationFlag.objects.count() == 1
 
 
 def test_the_page_says_whom_to_call_to_the_learner_only(client, ana, tessa, conversation):

@@ -33,6 +33,18 @@ def test_the_list_begins_with_what_was_talked_about(page, ana, conversation):
     assert list(shown) == [conversation, empty]
 
 
+def test_the_last_conversation_is_gone_on_with_from_the_top(page, ana, conversation):
+    path = reverse("conversations:list")
+    assert page.get(path).content.decode().count(f'href="{talk_at(conversation)}"') == 2
+    assert page.get(path, {"q": "zzz"}).content.decode().count("Go on:") == 0
+    Conversation.objects.update(title="")
+    assert page.get(path).content.decode().count("Go on:") == 0
+
+
+def talk_at(conversation):
+    return reverse("conversations:detail", args=[conversation.pk])
+
+
 def test_starting_from_a_scenario(page):
     [scenario, *_] = catalogue("es", "B1")
     answer = page.post(reverse("conversations:list"), {"scenario": scenario.slug})
@@ -45,6 +57,16 @@ def test_starting_from_a_scenario(page):
 def test_starting_without_a_scenario(page):
     page.post(reverse("conversations:list"))
     assert Conversation.objects.get().scenario == ""
+
+
+def test_one_left_before_anything_was_said_is_begun_again(page, ana):
+    path = reverse("conversations:list")
+    first = page.post(path).url
+    assert page.post(path).url == first
+    MessageFactory(conversation=Conversation.objects.get(), position=1)
+    Conversation.objects.update(message_count=1)
+    assert page.post(path).url != first
+    assert Conversation.objects.count() == 2
 
 
 @pytest.mark.parametrize(("slug", "status"), [("no-such", 404), ("not a slug!", 400)])
@@ -62,6 +84,34 @@ def test_a_conversation_with_its_turns(page, conversation):
         "¿Has dormido mal?",
     ]
     assert answer.context["provider"] == "builtin"
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "de", "en"])
+@pytest.mark.parametrize("level", ["A1", "B1"])
+def test_an_empty_conversation_offers_first_words(page, ana, language, level):
+    empty = ConversationFactory(learner=ana, language=language, level=level)
+    answer = page.get(reverse("conversations:detail", args=[empty.pk]))
+    assert answer.content.decode().count("data-opener") == len(answer.context["openers"]) >= 2
+    assert any("Ana" in words for words in answer.context["openers"]) is (level == "A1")
+
+    MessageFactory(conversation=empty, position=1)
+    begun = page.get(reverse("conversations:detail", args=[empty.pk]))
+    assert "data-opener" not in begun.content.decode()
+
+
+def test_only_the_learner_is_offered_first_words(client, tessa, conversation):
+    client.force_login(tessa)
+    answer = client.get(reverse("conversations:detail", args=[conversation.pk]))
+    assert answer.context["openers"] == []
+
+
+@pytest.mark.parametrize(("chain", "offered"), [(["builtin"], False), (["scripted"], True)])
+def test_a_translation_is_offered_where_something_can_translate(
+    page, conversation, settings, chain, offered
+):
+    settings.AI_CHAIN = chain
+    answer = page.get(reverse("conversations:detail", args=[conversation.pk]))
+    assert ("data-translates" in answer.content.decode()) is offered
 
 
 def test_what_is_not_mine_is_absent(page):

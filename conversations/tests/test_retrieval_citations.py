@@ -1,5 +1,6 @@
 """What a reply cites is checked: a quote that is not in its passage takes its sentence with it."""
 
+import sys
 import unicodedata
 from uuid import uuid4
 
@@ -195,3 +196,44 @@ def test_a_source_goes_out_in_the_names_of_the_wire(found):
     assert body["sessionId"] == body["id"] == str(found[0].source_id)
     assert body["relevance"] == 0.91
     assert body["locator"]["speaker"] == "Tessa"
+
+
+def steps(found, reply):
+    """How many calls it takes to check a reply that comes a letter at a time."""
+    checked, calls = CitedText(found), 0
+
+    def count(_frame, event, _what):
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        for letter in reply:
+            checked.feed(letter)
+        checked.close()
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize("unit", ["[", '[1: "', "[1, ", "e. ", "e.", ".", "a", "\n", " ", "”."])
+def test_a_reply_twice_as_long_takes_twice_the_work(found, unit):
+    once, twice = (steps(found, (unit * length)[:length]) for length in (400, 800))
+    assert twice < 2.2 * once
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Dr. Ruiz said 3.14. No! [1, 2] And [ 3 ] so",
+        'It is 7 [1: "un pH de 7" ]. And [1: "no end. Nothing? No.',
+        "So it is. [ [1,\n2] More\n\n[1 2 3",
+        'What? [2: "“Estoy cansado.”"] Why?” Is it. [',
+    ],
+)
+def test_the_pieces_a_reply_comes_in_change_nothing(found, reply):
+    whole = check_reply(reply, found)
+    cited = CitedText(found)
+    shown = [part for letter in reply for part in cited.feed(letter)] + cited.close()
+    assert ("".join(shown), tuple(cited.dropped)) == (whole.text, whole.dropped)

@@ -4,6 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 
+from accounts.models import User
 from accounts.services import issue_ws_ticket
 from conversations.models import Message
 from conversations.routing import websocket_application
@@ -188,3 +189,24 @@ async def test_a_session_from_our_page_and_from_another(ana, client, conversatio
     connected, code = await foreign.wire.connect(timeout=10)
     assert (connected, code) == (False, 4403)
     await foreign.wire.wait()
+
+
+async def test_a_key_may_hold_what_the_database_does_not_keep(socket, script):
+    await socket.ask(type="message", message="Hola", idempotencyKey="a\0b")
+    assert (await socket.hear_turn())[-1]["type"] == "message.end"
+    assert (await Message.objects.aget(role="user")).idempotency_key == "ab"
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another"}])
+async def test_a_sign_in_that_ended_ends_on_an_open_socket_too(ana, socket, script, change):
+    await socket.ask(type="message", message="Hola")
+    spoken = (await socket.hear_turn())[0]["messageId"]
+    await User.objects.filter(pk=ana.pk).aupdate(**change)
+    for frame in (
+        {"type": "message", "message": "Otra vez"},
+        {"type": "resume", "messageId": spoken},
+        {"type": "cancel", "messageId": spoken},
+    ):
+        await socket.ask(**frame)
+        assert (await socket.hear())["code"] == "not_authenticated"
+    assert await Message.objects.filter(role="user").acount() == 1

@@ -2,6 +2,7 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError
 from redis.exceptions import ConnectionError as ValkeyDown
 
 from conversations.models import Message
@@ -112,13 +113,7 @@ async def test_the_log_expires_by_itself(ana, script, as_user):
 class Unplugged:
     """A client of a Valkey that is not there."""
 
-    def pipeline(self, **_options):
-        return self
-
-    def execute_command(self, *_command):
-        return self
-
-    async def execute(self, **_options):
+    async def execute_command(self, *_command):
         raise ValkeyDown
 
 
@@ -156,7 +151,7 @@ async def test_valkey_stays_away(ana, script, as_user, elsewhere):
 class Silent(Unplugged):
     """A client of a Valkey that takes everything and says nothing."""
 
-    async def execute(self, **_options):
+    async def execute_command(self, *_command):
         await asyncio.Event().wait()
 
 
@@ -182,6 +177,7 @@ async def dead_turn(learner, text="Hola", said=()):
 @pytest.fixture
 def _no_youth(monkeypatch):
     monkeypatch.setattr(closing, "YOUNG", closing.timedelta(0))
+    monkeypatch.setattr(closing, "LEASE_SECONDS", 0)
     monkeypatch.setattr(mirrors, "LOOK_SECONDS", 0.05)
 
 
@@ -218,6 +214,91 @@ async def test_the_sweep_closes_what_nobody_reads(ana, ben, script, as_user):
         assert await in_thread(closing.close_dead_turns) == 1
     assert (await Message.objects.aget(pk=dead.turn_id)).status == "interrupted"
     assert await Message.objects.live().acount() == 1
+
+
+@pytest.mark.usefixtures("_no_youth")
+async def test_a_turn_that_cannot_be_closed_holds_up_no_other(ana, ben, monkeypatch):
+    stuck, dead = await dead_turn(ana), await dead_turn(ben)
+    close = closing.close_interrupted_turn
+
+    def close_all_but_one(*, turn_id, **what):
+        if turn_id == stuck.turn_id:
+            raise RuntimeError
+        return close(turn_id=turn_id, **what)
+
+    monkeypatch.setattr(closing, "close_interrupted_turn", close_all_but_one)
+    assert await in_thread(closing.close_dead_turns) == 1
+    assert (await Message.objects.aget(pk=dead.turn_id)).status == "interrupted"
+
+
+@pytest.mark.usefixtures("_no_youth")
+async def test_a_valkey_that_has_just_come_up_says_nothing_of_leases(ana, monkeypatch):
+    dead = await dead_turn(ana, said=("Medio",))
+    monkeypatch.setattr(closing, "LEASE_SECONDS", 10**9)
+    assert not await in_thread(closing.close_if_dead, dead.turn_id)
+    monkeypatch.setattr(closing, "LEASE_SECONDS", 0)
+    assert await in_thread(closing.close_if_dead, dead.turn_id)
+
+
+@pytest.mark.usefixtures("_no_youth")
+@pytest.mark.parametrize("past_deadline", [False, True])
+async def test_without_valkey_only_a_turn_past_any_deadline_is_dead(
+    ana, monkeypatch, settings, past_deadline
+):
+    await dead_turn(ana)
+    settings.AI_TOTAL_TIMEOUT = 0 if past_deadline else 60
+    monkeypatch.setattr(closing, "valkey_in_thread", lambda: Gone())
+    assert await in_thread(closing.close_dead_turns) == past_deadline
+
+
+@pytest.mark.usefixtures("_no_youth")
+async def test_a_turn_that_is_written_is_never_too_old(ana, script, as_user, settings):
+    script.hang("Vivo")
+    client = await as_user(ana)
+    async with client.open("POST", "/api/chat", {"message": "Hola"}) as answer:
+        await anext(answer.events())
+        settings.AI_TOTAL_TIMEOUT = -3600
+        assert await in_thread(closing.close_dead_turns) == 0
+
+
+class Gone:
+    def exists(self, *_keys):
+        raise ValkeyDown
+
+
+@pytest.mark.usefixtures("_no_youth")
+async def test_a_database_that_does_not_answer_ends_no_watch(ana, elsewhere, monkeypatch):
+    turn = await dead_turn(ana, said=("Medio",))
+    asked, look = [], mirrors.stored_turn
+
+    def stored_turn(turn_id):
+        asked.append(turn_id)
+        if len(asked) == 2:
+            raise DatabaseError
+        return look(turn_id)
+
+    monkeypatch.setattr(mirrors, "stored_turn", stored_turn)
+    frames = await read_all(await elsewhere.follow(turn.turn_id))
+    assert frames[-1].last
+    assert len(asked) >= 2
+
+
+async def test_a_gap_in_the_log_keeps_nobody_busy(ana, elsewhere):
+    turn = await dead_turn(ana, said=("Uno",))
+    reads, read = [], elsewhere._mirrors._client.xread
+
+    async def xread(*args, **options):
+        reads.append(args)
+        return await read(*args, **options)
+
+    elsewhere._mirrors._client.xread = xread
+    reader = await elsewhere.follow(turn.turn_id)
+    event = log.DeltaEvent(turn_id=turn.turn_id, text="Tres")
+    await valkey().execute_command(*log.append_command(turn.turn_id, log.frame_of(event, 3)))
+    await asyncio.sleep(0.5)
+    assert len(reads) < 12
+    reader.close()
+    del elsewhere._mirrors._client.xread
 
 
 @pytest.mark.usefixtures("_no_youth")

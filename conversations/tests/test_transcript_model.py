@@ -38,7 +38,7 @@ def test_proved_findings_take_the_place_of_the_rules(ana, script):
     assert (area.text, area.quote) == ("Say what you bought.", "¿Y qué compraste?")
     assert (area.speaker, area.start, area.position) == ("Tessa", 10.0, 0)
     assert found.strengths == [BY_RULES]
-    assert found.by == "transcript_insights.v1"
+    assert found.by == "transcript_insights.v2"
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+from accounts.tests.factories import LearnerLanguageFactory
 from ai.moderation import Verdict
+from config.errors import NotFound
+from config.ids import new_id
 from conversations.models import Message
 from conversations.services import TurnResult, begin_turn, finish_turn, retry_turn
+from conversations.services.rows import learner_by_id, learning_of
 from learning.models import StudyDay
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +46,25 @@ def test_a_first_turn(ana):
     with CaptureQueriesContext(connection) as queries:
         assert finish_turn(turn_id=turn.turn_id, result=TurnResult("complete"), context=turn)
     assert count(queries) == 2
+
+
+def test_a_learner_comes_with_what_the_turn_has_to_know(ana):
+    ana.languages.update(position=1)
+    LearnerLanguageFactory(user=ana, language="fr", level="B2", position=0)
+    with CaptureQueriesContext(connection) as queries:
+        learner = learner_by_id(ana.pk)
+        turn = begin_turn(learner=learner, text="Salut")
+    assert count(queries) == 2
+    assert (turn.language, turn.level) == ("fr", "B2")
+    assert learner == ana
+    assert learning_of(learner) == learning_of(ana)
+
+
+def test_nobody_comes_for_an_id_that_is_nobodys(ana):
+    nobody = new_id()
+    assert learner_by_id(nobody) is None
+    with pytest.raises(NotFound):
+        learning_of(User(pk=nobody))
 
 
 def test_a_later_turn(talk, ana):

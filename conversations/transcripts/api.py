@@ -126,7 +126,7 @@ class SessionView(APIView):
         examples=[OpenApiExample("Ready", examples.SESSION, response_only=True)],
     )
     def get(self, request: Request, session_id: UUID) -> Response:
-        return _shown(visible(request, session_id))
+        return _shown(visible(request, session_id), request)
 
     @extend_schema(
         operation_id="transcript_change",
@@ -141,13 +141,16 @@ class SessionView(APIView):
         examples=[
             OpenApiExample("A name", {"title": "The past tenses"}, request_only=True),
             OpenApiExample("That is me", {"studentSpeaker": "Speaker 2"}, request_only=True),
+            OpenApiExample(
+                "Named", examples.SESSION | {"title": "The past tenses"}, response_only=True
+            ),
         ],
     )
     @rate_limited("practice", methods=frozenset({"PATCH"}))
     def patch(self, request: Request, session_id: UUID) -> Response:
         data = valid(ChangeTutoringSessionSerializer, request.data)
         change_session(session=visible(request, session_id), **data)
-        return _shown(visible(request, session_id))
+        return _shown(visible(request, session_id), request)
 
     @extend_schema(
         operation_id="transcript_delete",
@@ -172,6 +175,7 @@ class RetryView(APIView):
             OpenApiExample("Begun", examples.UPLOADED, response_only=True, status_codes=["202"])
         ],
     )
+    @idempotent
     @rate_limited("transcript")
     def post(self, request: Request, session_id: UUID) -> Response:
         session = retry_session(session=visible(request, session_id))
@@ -207,8 +211,9 @@ def visible(request: Request, session_id: UUID) -> TutoringSession:
     return row
 
 
-def _shown(session: TutoringSession) -> Response:
-    return Response(TranscriptSerializer(session_body(session, now=timezone.now())).data)
+def _shown(session: TutoringSession, request: Request) -> Response:
+    body = session_body(session, reader=caller_of(request), now=timezone.now())
+    return Response(TranscriptSerializer(body).data)
 
 
 def _tutor(tutor_id: UUID | None) -> User | None:

@@ -3,23 +3,23 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.models import User
 from config.languages import TAUGHT
 from conversations.transcripts.models import TutoringSession
 from conversations.transcripts.selectors import concepts_of, transcript_of
+from conversations.transcripts.telling import LISTS, told
 
-_LISTS = ("studentStrengths", "areasForImprovement", "actionItems")
 
-
-def session_body(session: TutoringSession, *, now: datetime) -> dict[str, Any]:
-    found = session.analysis
-    proofs = found.get("proofs", {})
-    strengths, areas, actions = (found.get(name, []) for name in _LISTS)
-    proved = [proofs.get(name, []) for name in _LISTS]
+def session_body(session: TutoringSession, *, reader: User, now: datetime) -> dict[str, Any]:
+    """In words that are right for the reader."""
+    found = [told(session, name, reader=reader) for name in LISTS]
+    strengths, areas, actions = ([text for text, _ in one] for one in found)
+    proved = [[proof for _, proof in one if proof] for one in found]
     return {
         "session_id": session.pk,
         "transcript": transcript_of(session),
         "analysis": {
-            "topics": found.get("topics", []),
+            "topics": session.analysis.get("topics", []),
             "concepts": concepts_of(session, now=now),
             "student_strengths": strengths,
             "areas_for_improvement": areas,

@@ -34,12 +34,12 @@ from conversations.transcripts.services import (
     retry_session,
     upload_transcript,
 )
+from conversations.transcripts.telling import LISTS, told
 from conversations.transcripts.turns import Turn, turns_in
 from practice.sets.services import request_practice
 
 ON_A_PAGE: Final = 20
 Status = TutoringSession.Status
-_LISTS: Final = ("studentStrengths", "areasForImprovement", "actionItems")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,15 +153,13 @@ def session_context(request: HttpRequest, session: TutoringSession) -> dict[str,
     }
     if session.status != Status.COMPLETED:
         return context
-    return context | _found(session) | _transcript(request, session)
+    return context | _found(session, caller_of(request)) | _transcript(request, session)
 
 
-def _found(session: TutoringSession) -> dict[str, Any]:
-    found = session.analysis
-    proofs = found.get("proofs", {})
-    lists = [list(zip(found.get(name, []), proofs.get(name, []), strict=False)) for name in _LISTS]
+def _found(session: TutoringSession, reader: User) -> dict[str, Any]:
+    lists = [told(session, name, reader=reader) for name in LISTS]
     return {
-        "topics": found.get("topics", []),
+        "topics": session.analysis.get("topics", []),
         "strengths": lists[0],
         "areas": lists[1],
         "actions": lists[2],

@@ -39,9 +39,10 @@ logger = logging.getLogger(__name__)
 Status, Step = TutoringSession.Status, TutoringSession.Step
 MOST_ATTEMPTS: Final = len(PAUSES) + 1
 """Tries of one step, whether it failed or its worker died."""
-IN_ONE_GO: Final = 240
-"""Seconds of embedding in one task: for ten megabytes it takes longer than a task may."""
-WINDOW: Final = 32
+IN_ONE_GO: Final = 5
+"""Seconds of embedding in one task. Ten megabytes take minutes, and on the same queue a learner may
+wait for corrections."""
+WINDOW: Final = 16
 """Chunks embedded before the time is looked at."""
 LOST: Final = timedelta(minutes=15)
 """Longer than a task may take: nobody works on a session left alone for this long."""
@@ -73,6 +74,8 @@ def process_session(*, session_id: UUID | str) -> int | None:
         except _Overtaken:
             return None
         except _Unfinished:
+            # It got on: the next task begins with no try counted.
+            TutoringSession.objects.filter(pk=session.pk).update(attempts=0)
             return 0
         except DomainError as error:
             _fail(session, error.code, error.message)
@@ -87,10 +90,15 @@ def process_session(*, session_id: UUID | str) -> int | None:
     return None
 
 
-def waiting_sessions(*, now: datetime, limit: int = 200) -> list[UUID]:
-    """Sessions nobody has worked on for a while, as after a worker died or the queue was lost."""
+def take_waiting_sessions(*, now: datetime, limit: int = 200) -> list[UUID]:
+    """Sessions nobody has worked on for a while, as after a worker died or the queue was lost.
+
+    Each is given once in that while: in a long queue it may only be waiting.
+    """
     rows = TutoringSession.objects.filter(status=Status.PROCESSING, updated_at__lt=now - LOST)
-    return list(rows.order_by("updated_at").values_list("pk", flat=True)[:limit])
+    found = list(rows.order_by("updated_at").values_list("pk", flat=True)[:limit])
+    TutoringSession.objects.filter(pk__in=found).update(updated_at=now)
+    return found
 
 
 def _begun(session_id: UUID | str) -> TutoringSession | None:
@@ -154,10 +162,11 @@ def _make_searchable(session: TutoringSession) -> None:
     if first == 0:
         index_chunk_words(session_id=session.pk)
     for at in range(total if first is None else first, total, WINDOW):
-        if time.monotonic() > until:
-            raise _Unfinished
         embed_chunks(session.chunks.filter(position__gte=at, position__lt=at + WINDOW))
         _note_progress(session, min(1, (at + WINDOW) / total))
+        # Not before: a task that got nowhere would count as a try that failed.
+        if at + WINDOW < total and time.monotonic() > until:
+            raise _Unfinished
 
 
 def _note_progress(session: TutoringSession, done: float) -> None:

@@ -109,8 +109,12 @@ def delete_session(*, session: TutoringSession) -> None:
     """Take away a session with its file, its chunks and what was counted from it."""
     name = session.file.name
     with transaction.atomic():
-        withdraw(session)
-        session.delete()
+        # Locked before: what a worker counts this moment would be left behind.
+        held = TutoringSession.objects.select_for_update().filter(pk=session.pk).first()
+        if held is None:
+            return
+        withdraw(held)
+        held.delete()
     if name:
         default_storage.delete(name)
 

@@ -9,7 +9,10 @@ PAUSES: Final = (10, 60)
 
 @shared_task
 def process_session_task(session_id: str) -> bool:
-    """Read a session as far as it comes; run twice, each step is done once."""
+    """Read a session as far as it comes; run twice, each step is done once.
+
+    A long one comes back for the rest, so that what a learner waits for gets between.
+    """
     from conversations.transcripts.processing import process_session  # loads the word lists
 
     left = process_session(session_id=session_id)
@@ -21,9 +24,9 @@ def process_session_task(session_id: str) -> bool:
 @shared_task
 def process_waiting_sessions_task() -> int:
     """Every few minutes: sessions whose task was lost, or whose worker died, go on."""
-    from conversations.transcripts.processing import waiting_sessions  # as above
+    from conversations.transcripts.processing import take_waiting_sessions  # as above
 
-    waiting = waiting_sessions(now=timezone.now())
+    waiting = take_waiting_sessions(now=timezone.now())
     for session_id in waiting:
         process_session_task.delay(str(session_id))
     return len(waiting)

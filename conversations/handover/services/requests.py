@@ -89,12 +89,12 @@ def take_request(*, tutor: User, request_id: UUID) -> TutorRequest:
     """
     request = held_request(tutor, request_id)
     require_tutor(tutor, request)
-    if request.conversation.state == State.HUMAN and not _is_over(request) and request.tutor:
-        if request.tutor_id == tutor.pk:
-            return request
-        raise AlreadyTaken(tutor=request.tutor.name)
-    if request.conversation.state != State.QUEUED or _is_over(request):
+    if _is_over(request) or request.conversation.state not in (State.QUEUED, State.HUMAN):
         raise NotWaiting
+    if request.conversation.state == State.HUMAN and (taker := request.taker):
+        if taker.pk == tutor.pk:
+            return request
+        raise AlreadyTaken(tutor=taker.name)
     request.tutor, request.taken_at = tutor, timezone.now()
     request.save(update_fields=["tutor", "taken_at"])
     move(request, State.HUMAN)

@@ -17,6 +17,7 @@ from conversations.handover.services.holding import (
     audit,
     held_conversation,
     held_request,
+    move,
     require_taker,
     require_tutor,
 )
@@ -54,7 +55,8 @@ def say_to_tutor(
     """What the learner says while a human tutor is in the conversation. No AI reply is opened.
 
     The same key again gives the first message. Raises NotFound, and NotWithTutor in any other
-    state. It reads as evidence like every message of theirs.
+    state. It reads as evidence like every message of theirs. When the tutor teaches them no more,
+    the request waits again for one who does.
     """
     text = _checked(text, "message")
     conversation = held_conversation(learner, conversation_id)
@@ -67,7 +69,7 @@ def say_to_tutor(
         raise NotWithTutor
     message = _append(conversation, text, role=Message.Role.USER, idempotency_key=idempotency_key)
     record_study(learner=learner, language=conversation.language, now=timezone.now(), turns=1)
-    messages.tell_tutor_of_words(request, message)
+    _pass_on(request, message)
     after_commit(_read, str(message.pk))
     return message
 
@@ -76,9 +78,21 @@ def say_to_tutor(
 def forward_to_tutor(*, message: Message) -> None:
     """Tell the tutor of words that a turn has stored itself. Does nothing without one."""
     open_ones = TutorRequest.objects.open().filter(conversation=message.conversation_id)
-    request = open_ones.select_related("learner", "tutor").first()
+    request = open_ones.select_related("learner", "tutor", "conversation").first()
     if request is not None:
-        messages.tell_tutor_of_words(request, message)
+        _pass_on(request, message)
+
+
+def _pass_on(request: TutorRequest, message: Message) -> None:
+    if taker := request.taker:
+        messages.tell_tutor_of_words(request, taker, message)
+    elif request.taken_at:
+        # Nobody reads along any more, and who did may not.
+        request.tutor = request.taken_at = None
+        request.save(update_fields=["tutor", "taken_at"])
+        move(request, Conversation.State.QUEUED)
+        audit(request, actor=None, verb="queued_again")
+        messages.tell_tutors(request)
 
 
 def _append(conversation: Conversation, text: str, **fields: Any) -> Message:

@@ -24,7 +24,6 @@ from conversations.memory.extraction.words import LANGUAGES, alternatives, key_o
 
 NAME: Final = "builtin"
 SPEAKS: Final = frozenset(LANGUAGES)
-MOST_OPEN_WORDS: Final = 5
 _AND = r"\s*(?:,|\b(?:y|e|and|et|und)\b)\s*(?:me (?:gusta|gustan) )?(?:the )?"
 _QUOTE_MARKS = re.compile(r"[«“„\"][^»”“\"]*[»”“\"]")
 _PERSONAL: Final = frozenset({"personal", "work", "interests", "plans"})

@@ -52,10 +52,6 @@ def key_of(kind: str, text: str, *, source: str) -> str:
     return folded_lower(known.row[0][0][0] if known else text)
 
 
-def names_one_of(kind: str, text: str, language: str) -> bool:
-    return folded_lower(text) in _index(kind, language)
-
-
 def _known(kind: str, text: str, language: str) -> Found | None:
     # A whole clause may be one of the usual aims: *for my job*.
     return _index("aim" if kind == "clause" else kind, language).get(folded_lower(text))

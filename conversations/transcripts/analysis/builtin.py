@@ -21,6 +21,7 @@ from conversations.transcripts.analysis.points import (
     FoundSlip,
     Point,
     point_of,
+    point_saying,
     shortened,
 )
 from conversations.transcripts.models import TutoringSession
@@ -222,7 +223,7 @@ def _areas(session: TutoringSession, heard: _Heard, slips: Sequence[FoundSlip]) 
         if one.quote not in named
     ]
     recasts = [
-        point_of(say("recast", native=native, quote=quote), turn, quote)
+        point_saying("recast", native=native, turn=turn, quote=quote)
         for turn, quote, before in heard.recasts
         if before is None or not _has(before, slips)
     ]
@@ -246,7 +247,7 @@ def _little(session: TutoringSession, heard: _Heard) -> list[Point]:
         return []
     share = round(100 * heard.said_by_student / heard.said)
     native = session.student.native_language
-    return [Point(say("little", native=native, share=share))] if share < LITTLE else []
+    return [point_saying("little", native=native, share=share)] if share < LITTLE else []
 
 
 def _strengths(session: TutoringSession, heard: _Heard, slips: Sequence[FoundSlip]) -> list[Point]:
@@ -256,10 +257,10 @@ def _strengths(session: TutoringSession, heard: _Heard, slips: Sequence[FoundSli
     for turn in heard.praised:
         quote = shortened(turn.text)
         if len(tokenise(quote)) >= 3 and not any(one in turn.text for one in wrong):
-            points.append(point_of(say("praise", native=native, quote=quote), turn, quote))
+            points.append(point_saying("praise", native=native, turn=turn, quote=quote))
     if heard.longest is not None:
         count = len(tokenise(heard.longest.text))
-        points.append(point_of(say("long", native=native, count=count), heard.longest))
+        points.append(point_saying("long", native=native, turn=heard.longest, count=count))
     return [*_unique(points)[: MOST_POINTS - 1], *_range(session, heard)]
 
 
@@ -275,8 +276,8 @@ def _overcome(session: TutoringSession, heard: _Heard, slips: Sequence[FoundSlip
             if use.error.pk not in seen:
                 seen.add(use.error.pk)
                 quote = _sentence(turn.text, max(turn.text.find(use.quote.strip("…")), 0))
-                text = say("overcome", native=session.student.native_language, quote=quote)
-                points.append(point_of(text, turn, quote))
+                native = session.student.native_language
+                points.append(point_saying("overcome", native=native, turn=turn, quote=quote))
     return points
 
 
@@ -286,7 +287,7 @@ def _range(session: TutoringSession, heard: _Heard) -> list[Point]:
     if len(lemmas) < 50 or len(rare) < 5:
         return []
     native = session.student.native_language
-    return [Point(say("words", native=native, count=len(lemmas), rare=len(rare)))]
+    return [point_saying("words", native=native, count=len(lemmas), rare=len(rare))]
 
 
 def _unique(points: Iterable[Point]) -> list[Point]:

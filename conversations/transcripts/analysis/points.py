@@ -1,10 +1,12 @@
 """The form findings have, whoever found them: a model, or the built-in rules."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
 from ai.language.slips import Kind, Slip
+from conversations.transcripts.phrases import say
 from conversations.transcripts.turns import Turn
 
 LONGEST_QUOTE: Final = 280
@@ -13,6 +15,19 @@ _LISTS: Final = {
     "areasForImprovement": "areas",
     "actionItems": "actions",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a text of the rules says, in which language and with what words beside the quote: so it
+    can be said to another reader."""
+
+    what: str
+    native: str
+    words: Mapping[str, str | int]
+
+    def in_full(self, quote: str = "") -> str:
+        return say(self.what, native=self.native, quote=quote, **self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,7 @@ class Point:
     start: float | None = None
     position: int | None = None
     """Of the chunk it stands in."""
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,17 @@ def point_of(text: str, turn: Turn, quote: str = "") -> Point:
     return Point(text, quote, turn.speaker, turn.start, turn.position)
 
 
+def point_saying(
+    what: str, *, native: str, turn: Turn | None = None, quote: str = "", **words: str | int
+) -> Point:
+    """A finding in the phrases we have; without a turn it is about the whole."""
+    said = Said(what, native, words)
+    if turn is None:
+        return Point(said.in_full(), said=said)
+    point = point_of(said.in_full(quote), turn, quote)
+    return replace(point, said=said)
+
+
 def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
     """The beginning of a text, to the end of a word: still a literal part of it."""
     if len(text) <= longest:
@@ -98,5 +125,12 @@ def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
 
 
 def _proof(one: Point) -> dict[str, Any]:
-    place = {"speaker": one.speaker, "start": one.start, "position": one.position}
-    return {"quote": one.quote, **place}
+    proof = {
+        "quote": one.quote,
+        "speaker": one.speaker,
+        "start": one.start,
+        "position": one.position,
+    }
+    if one.said is None:
+        return proof
+    return proof | {"says": one.said.what, "in": one.said.native, "words": dict(one.said.words)}

@@ -1,11 +1,12 @@
 """What tutors say when they praise, put something right or give homework; and how we tell it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -31,9 +32,31 @@ def signals(languages: tuple[str, ...]) -> Signals:
     )
 
 
+class Reader(StrEnum):
+    """Who reads a finding; the value names the words that are for them."""
+
+    STUDENT = "says"
+    TUTOR = "says_to_tutor"
+    OTHERS = "says_to_others"
+
+
+_INSTEAD: Final = {
+    Reader.STUDENT: (Reader.STUDENT,),
+    Reader.TUTOR: (Reader.TUTOR, Reader.OTHERS, Reader.STUDENT),
+    Reader.OTHERS: (Reader.OTHERS, Reader.STUDENT),
+}
+"""Whose words are right for a reader, the closest first: many speak to nobody."""
+
+
 def say(what: str, *, native: str, **words: str | int) -> str:
     """A finding in the learner's own language where we have the words, else in English."""
-    template: str = _loaded(native if native in TAUGHT else "en")["says"][what]
+    return say_to(Reader.STUDENT, what, native=native, words=words)
+
+
+def say_to(reader: Reader, what: str, *, native: str, words: Mapping[str, str | int]) -> str:
+    """As `say`; to others than the student with the student's name among the words."""
+    loaded = _loaded(native if native in TAUGHT else "en")
+    template: str = next(loaded[one][what] for one in _INSTEAD[reader] if what in loaded[one])
     # Not str.format: a quote may hold braces.
     return re.sub(r"\{(\w+)\}", lambda found: str(words[found[1]]), template)
 
