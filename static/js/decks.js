@@ -22,7 +22,24 @@ function editGaps(form) {
   });
 }
 
-for (const form of document.querySelectorAll("[data-note]")) editGaps(form);
+/** One card after another without leaving the keys: the front has the focus, Ctrl and Enter send. */
+function keepTyping(form) {
+  // Not where somebody types already: the page may be there long before this script.
+  const begun = document.querySelector("[aria-invalid=true]") || document.activeElement !== document.body;
+  if ("fresh" in form.dataset && !begun && matchMedia("(hover: hover)").matches) {
+    form.querySelector("[data-front]").focus({ preventScroll: true });
+  }
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+}
+
+for (const form of document.querySelectorAll("[data-note]")) {
+  editGaps(form);
+  keepTyping(form);
+}
 for (const output of document.querySelectorAll("[data-output]")) {
   const field = document.getElementById(output.htmlFor.value);
   field.addEventListener("input", () => {

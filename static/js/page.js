@@ -1,4 +1,5 @@
 import { closingMenus } from "./menus.js";
+import { beginAtMistake } from "./mistakes.js";
 import { dismissable } from "./toasts.js";
 import { previewTheme } from "./theme.js";
 import { fillTimezone } from "./timezone.js";
@@ -7,3 +8,4 @@ closingMenus(document);
 dismissable(document);
 previewTheme(document);
 fillTimezone(document);
+beginAtMistake(document);

@@ -3,6 +3,7 @@ import { countActivity } from "./learn/activity.js";
 import { orderWords } from "./learn/order.js";
 import { insertLetter, letterKeys } from "./letters.js";
 import { onKeys } from "./shortcuts.js";
+import { surviveTrouble } from "./trouble.js";
 
 const place = () => document.querySelector("#practice");
 
@@ -27,10 +28,7 @@ document.addEventListener("htmx:afterSwap", () => {
   (field ?? place()?.querySelector("#practice-prompt"))?.focus({ preventScroll: true });
 });
 
-// The server knows what was answered: the page without scripts is the way out.
-for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, () => window.location.reload());
-}
+surviveTrouble(document.querySelector("[data-offline]"));
 
 equip();
 

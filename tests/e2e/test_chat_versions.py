@@ -52,6 +52,8 @@ def is_answered(page, words):
 
 
 def do(message, name):
+    # Another version is another page: what is on it answers once its scripts have run.
+    message.page.wait_for_load_state()
     message.hover()
     message.get_by_role("button", name=name, exact=True).click()
 

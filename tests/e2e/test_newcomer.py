@@ -50,7 +50,7 @@ def test_from_the_landing_page_to_a_corrected_sentence(page, site):
     answered = answer_placement(page, keys="1230")
     assert answered <= 25
     expect(page.locator(".verdict-level")).to_have_text(re.compile("^[ABC][12]$"))
-    expect(page.locator(".sure")).to_contain_text(re.compile(r"We are \d+ % sure"))
+    expect(page.locator(".sure")).to_contain_text(re.compile(r"We are (over )?\d+ % sure"))
     level = page.locator(".verdict-level").inner_text()
     expect(page.locator(".band svg")).to_have_attribute("aria-label", re.compile(f"Level {level}"))
 
@@ -58,8 +58,12 @@ def test_from_the_landing_page_to_a_corrected_sentence(page, site):
     expect(page.locator(".chat-title")).to_contain_text(f"Spanish {level}")
     expect(page.locator(".chat-title")).to_contain_text("Built-in tutor")
     expect(page.locator("#text")).to_be_enabled()
+    page.locator("[data-opener]").first.click()
+    expect(page.locator("#text")).to_be_focused()
+    expect(page.locator("#text")).to_have_value(re.compile(r"\w$|\.$|\w $"))
     page.evaluate(WATCH_GROWTH)
     reply = say(page, "Yo quiero comprar un manzana roja.")
+    expect(page.locator(".first-words")).to_be_hidden()
     assert reply.locator("[data-words]").inner_text()
     assert page.evaluate("window.lengths.size") > 1, "the reply came at once, not as it was written"
 

@@ -31,6 +31,8 @@ def deck(page, site):
         page.get_by_role("textbox", name="Front").fill(front)
         page.get_by_role("textbox", name="Back").fill(back)
         page.get_by_role("button", name="Add", exact=True).click()
+        # The words of the card before are told on the page before, too.
+        expect(page.get_by_role("textbox", name="Front")).to_have_value("")
         expect(page.locator(".toast")).to_contain_text("Added")
     page.get_by_role("link", name="Done").click()
     expect(page.get_by_role("heading", name="3 cards")).to_be_visible()

@@ -285,6 +285,27 @@ def test_marked_words_become_a_gap(blank, text, start, end, made):
     )
 
 
+def test_cards_are_typed_one_after_another(blank):
+    told = blank.evaluate(
+        """async () => {
+            document.body.innerHTML = `<form data-note data-fresh>
+              <textarea data-front></textarea>
+              <p data-gap><button type="button" data-make-gap></button></p></form>`;
+            const [form, front] = document.querySelectorAll("form, textarea");
+            let sent = 0;
+            form.addEventListener("submit", (event) => { event.preventDefault(); sent += 1; });
+            await import("/static/js/decks.js");
+            const focused = document.activeElement === front;
+            for (const ctrlKey of [false, true]) {
+                const press = { key: "Enter", ctrlKey, bubbles: true };
+                front.dispatchEvent(new KeyboardEvent("keydown", press));
+            }
+            return [focused, sent];
+        }"""
+    )
+    assert told == [True, 1]
+
+
 PIECES = """[
     { text: "Hola. Busco " }, { id: "1", corrected: "una", text: "un" }, { text: " manzana " },
     { id: "2", corrected: "roja", text: "rojo" }, { text: ". ¿Hay peras?" },

@@ -102,3 +102,41 @@ def test_a_theme_shows_as_soon_as_it_is_chosen(blank):
         }"""
     )
     assert themes == ["dark", "light", None]
+
+
+def test_without_the_network_the_page_stays_and_says_so(blank):
+    shown = blank.evaluate(
+        """async () => {
+          document.body.innerHTML = `<div data-offline hidden>Offline</div><input value="typed">`;
+          const notice = document.querySelector("[data-offline]");
+          const { surviveTrouble } = await import("/static/js/trouble.js");
+          let reloads = 0;
+          surviveTrouble(notice, () => { reloads += 1; });
+          const tell = (name, detail) => document.body.dispatchEvent(
+            new CustomEvent(`htmx:${name}`, { bubbles: true, detail }));
+          const seen = [];
+          const see = () => seen.push(!notice.hidden, reloads);
+          tell("sendError", {}); tell("afterRequest", { successful: false }); see();
+          tell("afterRequest", { successful: true }); see();
+          tell("responseError", {}); tell("afterRequest", { successful: false }); see();
+          return [...seen, document.querySelector("input").value];
+        }"""
+    )
+    assert shown == [True, 0, False, 0, False, 1, "typed"]
+
+
+def test_a_form_begins_at_the_first_mistake(blank):
+    focused = blank.evaluate(
+        """async () => {
+          document.body.innerHTML = `<main><input id="right">
+            <input id="wrong" aria-invalid="true"><input id="too" aria-invalid="true"></main>`;
+          const { beginAtMistake } = await import("/static/js/mistakes.js");
+          beginAtMistake(document);
+          const begun = document.activeElement.id;
+          // A script that comes late takes the keys from nobody.
+          document.querySelector("#right").focus();
+          beginAtMistake(document);
+          return [begun, document.activeElement.id];
+        }"""
+    )
+    assert focused == ["wrong", "right"]

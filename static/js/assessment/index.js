@@ -1,5 +1,6 @@
 import { insertLetter, letterKeys } from "../letters.js";
 import { onKeys } from "../shortcuts.js";
+import { surviveTrouble } from "../trouble.js";
 import { hush, listening } from "./listening.js";
 import { writing } from "./writing.js";
 
@@ -27,8 +28,7 @@ document.addEventListener("htmx:afterSwap", () => {
   (field ?? document.querySelector("#question-prompt"))?.focus({ preventScroll: true });
 });
 
-document.addEventListener("htmx:sendError", offerPlainForm);
-document.addEventListener("htmx:responseError", offerPlainForm);
+surviveTrouble(document.querySelector("[data-offline]"));
 window.addEventListener("pagehide", () => hush());
 
 equip();
@@ -49,9 +49,4 @@ function equip() {
 function noteTime() {
   const field = document.querySelector("#question [data-time-spent]");
   if (field) field.value = ((performance.now() - shownAt) / 1000).toFixed(1);
-}
-
-/** The page without scripts is the way out: the server still knows the open question. */
-function offerPlainForm() {
-  window.location.reload();
 }

@@ -280,6 +280,9 @@ for (const line of list.querySelectorAll("[data-checking]:not([hidden])")) {
   const message = LearnerMessage.of(line.closest(".message"), word);
   late.expect(message, message.id, { announced: true });
 }
+for (const opener of chat.querySelectorAll("[data-opener]")) {
+  opener.addEventListener("click", () => composer.say(opener.textContent.replace(/\s*…$/, " ")));
+}
 fitKeyboard();
 if (!document.getElementById(location.hash.slice(1))) follower.toEnd();
 const unfinished = list.querySelector('[data-status="streaming"][data-message]');

@@ -1,5 +1,6 @@
 import { insertLetter, letterKeys } from "../letters.js";
 import { onKeys } from "../shortcuts.js";
+import { surviveTrouble } from "../trouble.js";
 import { countActivity } from "./activity.js";
 import { orderWords } from "./order.js";
 
@@ -22,8 +23,7 @@ document.addEventListener("htmx:afterSwap", () => {
   (field ?? place()?.querySelector("#exercise-prompt"))?.focus({ preventScroll: true });
 });
 
-document.addEventListener("htmx:sendError", offerPlainPage);
-document.addEventListener("htmx:responseError", offerPlainPage);
+surviveTrouble(document.querySelector("[data-offline]"));
 
 equip();
 
@@ -36,9 +36,4 @@ function equip() {
   }
   const words = place()?.querySelectorAll("[data-word]");
   if (field && words?.length) orderWords(words, field);
-}
-
-/** The page without scripts is the way out: the server knows what was answered. */
-function offerPlainPage() {
-  window.location.reload();
 }

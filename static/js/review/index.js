@@ -57,9 +57,21 @@ function ask() {
   root.dataset.phase = "question";
   shownAt = performance.now();
   sheet.ask(current);
+  offerChange(current);
   if (current.expected) sheet.field.focus({ preventScroll: true });
   else page("sheet").focus({ preventScroll: true });
   if (current.spoken) sayIt();
+}
+
+/** A card of a deck of one's own can be put right once its answer is seen. */
+function offerChange({ deckId, noteId }) {
+  const link = page("change");
+  link.parentElement.hidden = !link.dataset.decks.split(" ").includes(deckId);
+  link.href = link.dataset.note.replace(/[0-]{36}/, noteId);
+}
+
+function change() {
+  if (root.dataset.phase === "answer" && !page("change").parentElement.hidden) page("change").click();
 }
 
 function show() {
@@ -160,7 +172,7 @@ function endWords(wait) {
   if (wait !== null) return word("done.wait", { n: Math.max(1, Math.round(wait / 60_000)) });
   if (!session.done) return word("done.none");
   const minutes = Math.max(1, Math.round((Date.now() - began) / 60_000));
-  return word("done.text", { n: session.done, m: minutes });
+  return word(session.done === 1 ? "done.text.one" : "done.text", { n: session.done, m: minutes });
 }
 
 function drawRatings(card) {
@@ -235,6 +247,7 @@ onKeys({
   u: undo,
   z: undo,
   r: sayIt,
+  e: change,
   ...Object.fromEntries([1, 2, 3, 4, 5].map((rating) => [String(rating), () => rate(rating)])),
 });
 page("typed").addEventListener("keydown", (event) => {
