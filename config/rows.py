@@ -16,6 +16,7 @@ from psycopg.pq import Format
 
 M = TypeVar("M", bound=Model)
 _encode: Final = msgspec.json.Encoder().encode
+Arguments = Sequence[Any] | Mapping[str, Any]
 _TIMES: Final = adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT)
 
 
@@ -92,8 +93,7 @@ class Table(Generic[M]):
         return _encode([dict(zip(names, read(row), strict=True)) for row in rows]).decode()
 
     def _send(self, statement: str, rows: Iterable[M], names: Sequence[str]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [self.document(rows, names)])
+        execute(statement, [self.document(rows, names)])
 
     def _copy(self, rows: Iterable[M]) -> None:
         columns = ", ".join(f'"{name}"' for name in self._names)
@@ -133,9 +133,21 @@ def ids(values: Iterable[UUID]) -> str:
     return "{" + ",".join(value.hex for value in values) + "}"
 
 
-def fetch(statement: str, arguments: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+def fetch(statement: str, arguments: Arguments) -> list[tuple[Any, ...]]:
+    with _prepared_cursor() as cursor:
         # Times in UTC by psycopg's own loader: Django's, in Python, takes longer than all the rest.
         cursor.adapters.register_loader("timestamptz", _TIMES)
         cursor.execute(statement, arguments)
         return list(cursor.fetchall())
+
+
+def execute(statement: str, arguments: Arguments) -> int:
+    """Gives how many rows the statement was about."""
+    with _prepared_cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return int(cursor.rowcount)
+
+
+def _prepared_cursor() -> Any:
+    ours: Any = connection
+    return ours.prepared_cursor()

@@ -129,6 +129,8 @@ DATABASES["default"] |= {
     "OPTIONS": {
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 5,
+        # Statements that ask for it are prepared (config/rows.py); the ORM's never are.
+        "prepare_threshold": 5 if env.bool("DATABASE_PREPARE", default=True) else None,
         # A filtered search by nearness goes on until it has as many rows as were asked for.
         "options": "-c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=100",
         "pool": {

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db import connection
-
 from ai.types import ChatMessage
+from config.rows import fetch
 from conversations.models import Message
 
 MAX_MESSAGES = 20
@@ -46,17 +45,13 @@ SELECT id FROM below ORDER BY position DESC LIMIT 1
 
 def newest_end(message_id: UUID) -> UUID:
     """The newest message of the branches that go on from a message; itself when none does."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST_END, [message_id])
-        end: UUID = cursor.fetchone()[0]
-        return end
+    end: UUID = fetch(NEWEST_END, [message_id])[0][0]
+    return end
 
 
 def branch_ids(tip: UUID, *, limit: int) -> list[UUID]:
     """The ids of the last messages of the branch that ends in `tip`, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(BRANCH_IDS, [tip, limit])
-        return [row[0] for row in reversed(cursor.fetchall())]
+    return [row[0] for row in reversed(fetch(BRANCH_IDS, [tip, limit]))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +75,7 @@ def past_of(tip: UUID | None) -> Past:
     """The end of the branch that ends in `tip`; the newest kept when the budget is short."""
     if tip is None:
         return Past()
-    with connection.cursor() as cursor:
-        cursor.execute(BRANCH, [tip, 2 * MAX_MESSAGES])
-        rows = cursor.fetchall()
+    rows = fetch(BRANCH, [tip, 2 * MAX_MESSAGES])
     tools = json.loads(rows[0][2]) if rows else []
     return Past(_within_budget([(role, content) for role, content, _ in rows]), tools)
 

@@ -1,6 +1,7 @@
-"""Django's PostgreSQL, with a cheaper look at a connection that the pool hands out.
+"""Django's PostgreSQL, with a cheaper look at a connection that the pool hands out, and a cursor
+for statements whose plan PostgreSQL keeps.
 
-Django has the pool send each one a statement first, so that a restart of PostgreSQL fails no
+Django has the pool send each connection a statement first, so that a restart of PostgreSQL fails no
 request. A server that goes away closes its connections, which the socket tells without a trip.
 """
 
@@ -9,10 +10,37 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import Connection, Error
+from psycopg.errors import FeatureNotSupported
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
 
+class PreparedCursor(base.ServerBindingCursor):
+    """Prepares what it executes, unless the connection's `prepare_threshold` is None."""
+
+    def execute(self, query: Any, params: Any = None) -> Any:
+        try:
+            return super().execute(query, params, prepare=True)
+        except FeatureNotSupported:
+            # A migration has changed a column since. In a transaction that is an end of it, after
+            # which psycopg prepares anew.
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            return super().execute(query, params, prepare=False)
+
+
+class DatabaseOperations(base.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+        # psycopg forgets the text of a statement that it sends by its name.
+        if isinstance(cursor, PreparedCursor):
+            return str(self.compose_sql(sql, params))
+        told: str | None = super().last_executed_query(cursor, sql, params)
+        return told
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         while True:
             connection = super().get_new_connection(conn_params)
@@ -20,6 +48,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return connection
             # The pool puts another in the place of one that is broken.
             self.pool.putconn(connection)
+
+    def prepared_cursor(self) -> Any:
+        """As `cursor()`, for a statement that is made once and sent often: planning one takes
+        PostgreSQL longer than answering it."""
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparedCursor(self.connection))
 
 
 def is_alive(connection: Connection[Any]) -> bool:

@@ -7,11 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from accounts.models import User
 from config.errors import NotFound
-from config.rows import Table, fetch
+from config.rows import Table, execute, fetch
 from conversations.contract import Contract
 from conversations.errors import TurnInProgress
 from conversations.models import Conversation, Message
@@ -146,8 +145,7 @@ def insert_conversation(conversation: Conversation, messages: Sequence[Message])
     """A new one, with the messages it begins with."""
     statement = f"WITH opened AS ({_CONVERSATIONS.insertion()}) {_MESSAGES.insertion()}"
     opened, said = _CONVERSATIONS.document([conversation]), _MESSAGES.document(messages)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [opened, said])
+    execute(statement, [opened, said])
 
 
 def insert_turn(messages: Sequence[Message], *, title: str, now: datetime) -> None:
@@ -157,8 +155,7 @@ def insert_turn(messages: Sequence[Message], *, title: str, now: datetime) -> No
     """
     statement = f"WITH talk AS ({_GOES_ON}) {_MESSAGES.insertion()}"
     said, key = _MESSAGES.document(messages), messages[0].conversation_id
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [now, now, title, key, said])
+    execute(statement, [now, now, title, key, said])
 
 
 def close_reply(
@@ -177,9 +174,5 @@ def close_reply(
     statement, arguments = beside
     documents = {name: _encode(columns[name]).decode() for name in ("usage", "tools")}
     own = {"id": reply_id, "tokens": tokens, "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CLOSE.format(beside=f", beside AS ({statement})" if statement else ""),
-            {**columns, **documents, **own, **arguments},
-        )
-        return bool(cursor.rowcount)
+    closing = _CLOSE.format(beside=f", beside AS ({statement})" if statement else "")
+    return bool(execute(closing, {**columns, **documents, **own, **arguments}))
