@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from config.errors import Conflict, DomainError, NotAuthenticated
 
@@ -28,26 +28,28 @@ class EmailTaken(Conflict):
 
 class InvalidCredentials(NotAuthenticated):
     code = "invalid_credentials"
-    message = "The address or the password is not right."
+    message = gettext_noop("The address or the password is not right.")
 
 
 class TokenRefused(NotAuthenticated):
     """A token that is broken, expired or revoked, or a refresh token that was used before."""
 
     code = "token_invalid"
-    message = "Your sign-in is no longer valid. Sign in again."
+    message = gettext_noop("Your sign-in is no longer valid. Sign in again.")
 
 
 class LinkRefused(DomainError):
     """A mailed token that is broken, expired, or was used before."""
 
     code = "link_invalid"
-    message = "This link has expired or was used before. Ask for a new one."
+    message = gettext_noop("This link has expired or was used before. Ask for a new one.")
 
 
 class StaleSettings(Conflict):
     code = "stale_settings"
-    message = "Your settings were changed on another device. Look at them, then save again."
+    message = gettext_noop(
+        "Your settings were changed on another device. Look at them, then save again."
+    )
 
     def __init__(self, *, version: int) -> None:
         super().__init__(details={"version": version})

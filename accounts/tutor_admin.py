@@ -110,7 +110,7 @@ class AssignmentForm(_AssignmentForm):
     def clean_tutor(self) -> User:
         tutor: User = self.cleaned_data["tutor"]
         if not is_approved_tutor(tutor):
-            raise ValidationError("This account is not an approved tutor's.")
+            raise ValidationError(_("This account is not an approved tutor's."))
         return tutor
 
 

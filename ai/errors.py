@@ -1,5 +1,7 @@
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_noop
+
 from config.errors import DomainError
 
 
@@ -30,7 +32,9 @@ class ProviderError(Exception):
 
 class AllProvidersFailed(DomainError):
     status, code = 503, "provider_unavailable"
-    message = "No tutor is answering right now. What you wrote is kept; try again in a moment."
+    message = gettext_noop(
+        "No tutor is answering right now. What you wrote is kept; try again in a moment."
+    )
 
 
 class ContentBlocked(DomainError):
@@ -41,14 +45,18 @@ class ContentBlocked(DomainError):
     """
 
     status, code = 400, "content_blocked"
-    message = "That cannot be sent here."
-    HOW = "If that is wrong, say so in your settings, under Moderation."
-    HELP = "If you think of hurting yourself, somebody listens at any hour: see Help now."
+    message = gettext_noop("That cannot be sent here.")
+    HOW = gettext_noop("If that is wrong, say so in your settings, under Moderation.")
+    HELP = gettext_noop(
+        "If you think of hurting yourself, somebody listens at any hour: see Help now."
+    )
 
     def __init__(
         self, *, reason: str, flag_id: UUID, category: str, in_distress: bool = False
     ) -> None:
-        sentences = [type(self).message, reason, self.HOW, *([self.HELP] if in_distress else [])]
+        sentences = [gettext(type(self).message), reason, gettext(self.HOW)]
+        if in_distress:
+            sentences.append(gettext(self.HELP))
         super().__init__(
             " ".join(sentences),
             details={

@@ -53,7 +53,7 @@ class ItemForm(_ItemForm):
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if is_from_files(slug) and slug != self.instance.slug:
-            raise ValidationError("Slugs like this are kept for the bank's files.")
+            raise ValidationError(_("Slugs like this are kept for the bank's files."))
         return slug
 
     def clean(self) -> dict[str, Any]:

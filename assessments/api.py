@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -175,7 +176,7 @@ class ResultView(APIView):
     def get(self, request: Request, assessment_id: UUID) -> ApiResponse:
         result = result_of(visible(caller_of(request), assessment_id))
         if result is None:
-            raise Conflict("This assessment has no result.", code="assessment_not_over")
+            raise Conflict(_("This assessment has no result."), code="assessment_not_over")
         return ApiResponse(ResultSerializer(result).data)
 
 
@@ -235,7 +236,7 @@ def visible_learner(user: User, learner_id: UUID | None) -> User:
 def only_the_learner(user: User, learner_id: UUID | None) -> User:
     """The caller, if it is them: whoever may see a learner still does not answer for them."""
     if visible_learner(user, learner_id) != user:
-        raise Forbidden("Only the learner can do this.", code="only_the_learner")
+        raise Forbidden(_("Only the learner can do this."), code="only_the_learner")
     return user
 
 

@@ -7,6 +7,7 @@ import json
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
 from assessments.bank.files import BankItem
@@ -45,9 +46,9 @@ class ByLanguageWidget(widgets.Widget):
         try:
             read = value if isinstance(value, dict) else json.loads(value or "{}")
         except ValueError as error:
-            raise ValidationError("Texts by language are a JSON object.") from error
+            raise ValidationError(_("Texts by language are a JSON object.")) from error
         if not isinstance(read, dict):
-            raise ValidationError("Texts by language are a JSON object.")
+            raise ValidationError(_("Texts by language are a JSON object."))
         return {str(code): str(text) for code, text in read.items()}
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -117,7 +118,7 @@ def _source(row: Any) -> BankItem:
     told = ByLanguageWidget().clean(row.get("explanations"))
     lists = {name: ListWidget().clean(row.get(name)) for name in LISTS}
     if not all(text.isdecimal() for text in lists["words"]):
-        raise ValidationError("Words are two numbers.")
+        raise ValidationError(_("Words are two numbers."))
     return BankItem(
         **texts,
         explanation=told or str(row.get("explanation") or "").strip(),

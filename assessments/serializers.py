@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from assessments.comparison import HIGHER, LOWER, SAME
@@ -287,7 +288,7 @@ class SubmittedResponseSerializer(serializers.Serializer[Any]):
 
     def validate_time_spent(self, value: float) -> float:
         if value <= 0:
-            raise serializers.ValidationError("This must be more than 0.")
+            raise serializers.ValidationError(_("This must be more than 0."))
         return value
 
 

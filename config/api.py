@@ -15,6 +15,8 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from djangorestframework_camel_case.util import (
     camel_to_underscore,
     camelize_re,
@@ -187,10 +189,10 @@ _FIXED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[DomainEr
 )
 _CODES = {400: "malformed", 405: "method_not_allowed", 406: "not_acceptable", 415: "wrong_media"}
 _SENTENCES = {
-    400: "The body is not valid JSON.",
-    405: "This address does not take that method.",
-    406: "We answer in JSON.",
-    415: "Send the body as JSON.",
+    400: gettext_noop("The body is not valid JSON."),
+    405: gettext_noop("This address does not take that method."),
+    406: gettext_noop("We answer in JSON."),
+    415: gettext_noop("Send the body as JSON."),
 }
 
 
@@ -199,9 +201,9 @@ def as_domain_error(exc: Exception) -> DomainError:
     if isinstance(exc, DomainError):
         return exc
     if isinstance(exc, exceptions.ValidationError):
-        return DomainError("Some of what was sent is not valid.", details=_fields(exc.detail))
+        return DomainError(_("Some of what was sent is not valid."), details=_fields(exc.detail))
     if isinstance(exc, ModelValidationError):
-        return DomainError("Some of what was sent is not valid.", details=_model_fields(exc))
+        return DomainError(_("Some of what was sent is not valid."), details=_model_fields(exc))
     for known, error in _FIXED:
         if isinstance(exc, known):
             return error()
@@ -227,7 +229,7 @@ def _from_framework(exc: exceptions.APIException) -> DomainError:
     if exc.status_code == 413:
         return TooLarge()
     error = DomainError(
-        _SENTENCES.get(exc.status_code, DomainError.message),
+        _(_SENTENCES.get(exc.status_code, DomainError.message)),
         code=_CODES.get(exc.status_code, DomainError.code),
     )
     error.status = exc.status_code

@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 
 class DomainError(Exception):
     """Something a caller did or met that has a code, a status and a sentence for a person.
 
-    `message` is shown to people, so it never holds internals; `details` maps field names to lists
-    of sentences. Pages, API, event streams and sockets all render the same three.
+    `message` is shown to people, in their language, so it never holds internals; that of a class is
+    marked by `gettext_noop`. `details` maps field names to lists of sentences. Pages, API, event
+    streams and sockets all render the same three.
     """
 
     status = 400
     code = "invalid"
-    message = "The request is not valid."
+    message = gettext_noop("The request is not valid.")
     headers: dict[str, str] = {}
 
     def __init__(
@@ -22,41 +25,45 @@ class DomainError(Exception):
         code: str | None = None,
         details: dict[str, Any] | None = None,
     ) -> None:
-        self.message = message or type(self).message
+        self.message = message or gettext(type(self).message)
         self.code = code or type(self).code
         self.details = details
         super().__init__(self.message)
 
 
 class NotAuthenticated(DomainError):
-    status, code, message = 401, "not_authenticated", "Sign in to go on."
+    status, code, message = 401, "not_authenticated", gettext_noop("Sign in to go on.")
 
 
 class Forbidden(DomainError):
-    status, code, message = 403, "forbidden", "Your account may not do this."
+    status, code, message = 403, "forbidden", gettext_noop("Your account may not do this.")
 
 
 class NotFound(DomainError):
     """Absent, or not the caller's: the two are never told apart."""
 
-    status, code, message = 404, "not_found", "There is nothing here by that id."
+    status, code, message = 404, "not_found", gettext_noop("There is nothing here by that id.")
 
 
 class Conflict(DomainError):
-    status, code, message = 409, "conflict", "That clashes with how things stand now."
+    status, code, message = 409, "conflict", gettext_noop("That clashes with how things stand now.")
 
 
 class LengthRequired(DomainError):
-    status, code, message = 411, "length_required", "Send the body with its `Content-Length`."
+    status, code, message = (
+        411,
+        "length_required",
+        gettext_noop("Send the body with its `Content-Length`."),
+    )
 
 
 class TooLarge(DomainError):
-    status, code, message = 413, "too_large", "That is larger than we accept."
+    status, code, message = 413, "too_large", gettext_noop("That is larger than we accept.")
 
 
 class Unavailable(DomainError):
     status, code = 503, "unavailable"
-    message = "A part of Parlance is not answering. Try again soon."
+    message = gettext_noop("A part of Parlance is not answering. Try again soon.")
 
     def __init__(self, message: str | None = None, *, retry_after: int = 5) -> None:
         super().__init__(message)
@@ -65,12 +72,12 @@ class Unavailable(DomainError):
 
 class InternalError(DomainError):
     status, code = 500, "internal"
-    message = "Something failed on our side. It has been noted; try again soon."
+    message = gettext_noop("Something failed on our side. It has been noted; try again soon.")
 
 
 class RateLimited(DomainError):
     status, code = 429, "rate_limited"
-    message = "That was a lot at once. Wait a moment, then try again."
+    message = gettext_noop("That was a lot at once. Wait a moment, then try again.")
 
     def __init__(self, *, retry_after: int, limit: int, remaining: int = 0) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -59,7 +60,9 @@ def idempotent(view: View) -> View:
         if not key:
             return view(self, request, *args, **kwargs)
         if len(key) > MAX_KEY:
-            raise DomainError(details={"Idempotency-Key": [f"Use at most {MAX_KEY} characters."]})
+            raise DomainError(
+                details={"Idempotency-Key": [_("Use at most %d characters.") % MAX_KEY]}
+            )
         place, digest = _place(request, key), _digest(request)
         kept = _claim(place, digest)
         if kept is not None:
@@ -84,13 +87,14 @@ def _claim(place: str, digest: str) -> Kept | None:
             continue
         if kept.digest != digest:
             raise Conflict(
-                "That Idempotency-Key was used for another request.", code="idempotency_key_reused"
+                _("That Idempotency-Key was used for another request."),
+                code="idempotency_key_reused",
             )
         if kept.status:
             return kept
         if time.monotonic() > until:
             raise Conflict(
-                "The first request with that Idempotency-Key is still being answered.",
+                _("The first request with that Idempotency-Key is still being answered."),
                 code="request_in_progress",
             )
         time.sleep(0.05)

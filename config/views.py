@@ -6,6 +6,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from config.errors import (
     DomainError,
@@ -56,5 +57,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    error = Forbidden("The form had gone stale. Load the page again, then send it.", code="csrf")
+    error = Forbidden(_("The form had gone stale. Load the page again, then send it."), code="csrf")
     return refusal(request, error, template="403_csrf.html")

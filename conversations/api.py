@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -252,7 +253,7 @@ def _language_and_level(learner: User, wanted: dict[str, Any]) -> tuple[str, str
     current = current_language(learner)
     language = wanted.get("language") or (current.language if current else "")
     if not language:
-        raise Conflict("Say what you want to learn first.", code="no_language")
+        raise Conflict(_("Say what you want to learn first."), code="no_language")
     studied = rows.get(language)
     return language, wanted.get("level") or (studied.level if studied else "") or Level.A1
 

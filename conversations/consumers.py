@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.authentication import authenticate_request
 from accounts.models import User
@@ -110,7 +111,7 @@ class ConversationSocket:
         try:
             data = message.get("text")
             if data is None:
-                raise DomainError("Send text frames.", code="invalid_frame")
+                raise DomainError(_("Send text frames."), code="invalid_frame")
             if len(data) > MAX_BODY:
                 raise TooLarge
             frame: ClientFrame = parse(data, ClientFrame)

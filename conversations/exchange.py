@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from config.api import CHALLENGE
 from config.errors import DomainError, InternalError, TooLarge, Unavailable, error_body
@@ -141,7 +142,7 @@ def parse(data: bytes | str, shape: Any) -> Any:
     except msgspec.ValidationError as error:
         raise DomainError(details=_wrong(str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DomainError("The body is not valid JSON.", code="malformed") from error
+        raise DomainError(_("The body is not valid JSON."), code="malformed") from error
 
 
 def _wrong(told: str) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from accounts.authentication import authenticate_request
 from accounts.models import User
@@ -166,7 +167,7 @@ def _regenerated(exchange: Exchange) -> Callable[..., TurnContext]:
 def _key(exchange: Exchange) -> str:
     key: str = exchange.headers.get("idempotency-key", "")
     if len(key) > MAX_KEY:
-        raise DomainError(details={"Idempotency-Key": [f"Use at most {MAX_KEY} characters."]})
+        raise DomainError(details={"Idempotency-Key": [_("Use at most %d characters.") % MAX_KEY]})
     return key
 
 
@@ -188,7 +189,7 @@ def _readable_reply(exchange: Exchange, message_id: UUID) -> str:
 def _last_event(exchange: Exchange) -> int:
     last = exchange.headers.get("last-event-id", "0") or "0"
     if not (last.isascii() and last.isdigit() and len(last) < 10):
-        raise DomainError(details={"Last-Event-ID": ["Use the number of the last event."]})
+        raise DomainError(details={"Last-Event-ID": [_("Use the number of the last event.")]})
     return int(last)
 
 
@@ -196,7 +197,7 @@ def whole_answer(context: TurnContext, events: list[TurnEvent]) -> dict[str, Any
     """The events of a turn as one answer. Raises what went wrong when there is none."""
     end = events[-1] if events else None
     if isinstance(end, Cancelled):
-        raise Conflict("The answer was stopped.", code="turn_cancelled")
+        raise Conflict(_("The answer was stopped."), code="turn_cancelled")
     if not isinstance(end, MessageEnd):
         raise _NoAnswer(end if isinstance(end, ErrorEvent) else None)
     started = [event for event in events if isinstance(event, MessageStart)]

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import override
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from accounts.models import User
 from accounts.services import update_profile
@@ -45,7 +46,7 @@ class NoMeaning(NotFound):
     """A card of a word that nobody has said the meaning of. `instead` is where to write it."""
 
     code = "unknown_word"
-    message = "That word is not in our lists: say what it means."
+    message = gettext_noop("That word is not in our lists: say what it means.")
 
     def __init__(self, instead: Result) -> None:
         super().__init__()
@@ -124,7 +125,7 @@ def _facts(act: Act) -> WordFacts:
                 source_id=UUID(turn.learner_message_id),
                 now=timezone.now(),
             )
-    raise NotFound("That word is not in our lists.", code="unknown_word")
+    raise NotFound(_("That word is not in our lists."), code="unknown_word")
 
 
 def _add_card(act: Act) -> Result:
@@ -165,7 +166,7 @@ def _find_content(act: Act) -> Result:
     items = _content_about(act, act.given("topic"), paired=True)
     instead = [] if items else _content_about(act, "")
     if not items and not instead:
-        raise NotFound("There is no lesson about that.", code="nothing_found")
+        raise NotFound(_("There is no lesson about that."), code="nothing_found")
     first = (items or instead)[0]
     return {
         "about": "" if items else "another topic: there is nothing about that",
@@ -179,7 +180,7 @@ def _find_content(act: Act) -> Result:
 def _explain(act: Act) -> Result:
     lesson = lesson_about(act.learner, act.turn.language, act.given("topic"))
     if lesson is None:
-        raise NotFound("There is no lesson about that.", code="nothing_found")
+        raise NotFound(_("There is no lesson about that."), code="nothing_found")
     told, examples = lesson.content["explanation"], lesson.content.get("examples") or [{}]
     return {
         "title": lesson.title,
@@ -258,7 +259,7 @@ def _last_session(act: Act) -> Result:
     done = TutoringSession.Status.COMPLETED
     session = sessions_of(act.learner, student=act.learner).filter(status=done).first()
     if session is None:
-        raise NotFound("There is no session.", code="nothing_found")
+        raise NotFound(_("There is no session."), code="nothing_found")
     with override(act.turn.native_language):
         date = date_format(session.held_at, "DATE_FORMAT")
     return {
@@ -286,13 +287,13 @@ def _create_question(act: Act) -> Result:
                 "content": str(item.pk),
                 "task": task["id"],
             }
-    raise NotFound("There is no question about that.", code="nothing_found")
+    raise NotFound(_("There is no question about that."), code="nothing_found")
 
 
 def _give_feedback(act: Act) -> Result:
     asked = act.turn.asked
     if not asked:
-        raise DomainError("No question was asked.", code="no_question")
+        raise DomainError(_("No question was asked."), code="no_question")
     item = ContentItem.objects.visible_to(act.learner).filter(pk=asked["content"]).first()
     if item is None:
         raise NotFound
@@ -319,7 +320,7 @@ def _set_goal(act: Act) -> Result:
     if act.given("minutes_a_day"):
         changes["daily_minutes"] = act.given("minutes_a_day")
     if not changes:
-        raise DomainError("Say what the goal is.", code="no_goal")
+        raise DomainError(_("Say what the goal is."), code="no_goal")
     update_profile(user=act.learner, changes=changes)
     aim, minutes = act.given("aim"), act.given("minutes_a_day")
     return {"title": aim, "minutes": minutes, "url": reverse("accounts:settings")}
@@ -330,7 +331,7 @@ def _next_step(act: Act) -> Result:
     now = timezone.now()
     steps = steps_for(learner=act.learner, language=language, now=now) if language else []
     if not steps:
-        raise NotFound("There is nothing to do.", code="nothing_found")
+        raise NotFound(_("There is nothing to do."), code="nothing_found")
     return {"title": steps[0].title, "reason": steps[0].reason, "url": steps[0].url}
 
 

@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidFields
 from accounts.models import TutorAssignment, TutorProfile, User
@@ -96,7 +97,7 @@ def change_role(*, user: User, role: str, admin: User, address: str | None = Non
     """
     _require_admin(admin)
     if user.pk == admin.pk:
-        raise Forbidden("You cannot change your own role.", code="own_role")
+        raise Forbidden(_("You cannot change your own role."), code="own_role")
     before = User.objects.values_list("role", flat=True).get(pk=user.pk)
     user.role = User.Role(role)
     user.is_staff = user.is_superuser = user.is_admin

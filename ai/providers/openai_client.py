@@ -9,8 +9,8 @@ import openai
 _TIMEOUT = openai.Timeout(connect=10.0, read=300.0, write=30.0, pool=30.0)
 # Whoever reads a stream has a deadline of their own: a second one would be moved with each token.
 _STREAM_TIMEOUT = openai.Timeout(connect=10.0, read=None, write=30.0, pool=30.0)
-# The SDK's own, but for how long a connection waits for the next learner, who would wait for another
-# to be opened: five seconds there.
+# The SDK's own, but for how long a connection waits for the next learner, who would wait for
+# another to be opened: five seconds there.
 _LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60.0)
 
 # Made when this is imported, in a thread: it loads a library of its own, and the first stream would

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assessments.models import Assessment, Item, Response
@@ -49,7 +50,9 @@ def submit_assessment(
     with transaction.atomic():
         held = _held(learner, session_id)
         if (held.language, held.assessment_type) != (language, assessment_type):
-            raise Conflict("That session is for another language or type.", code="wrong_assessment")
+            raise Conflict(
+                _("That session is for another language or type."), code="wrong_assessment"
+            )
         fresh = _responses(held, answers, now=now)
         unasked = [row.item_id for row in fresh if row._state.adding]
         _save(fresh)
@@ -66,7 +69,7 @@ def _held(learner: User, session_id: UUID) -> Assessment:
         raise NotFound()
     held = hold(found)
     if held.status != Assessment.Status.ACTIVE:
-        raise Conflict("This assessment is over.", code="assessment_over")
+        raise Conflict(_("This assessment is over."), code="assessment_over")
     return held
 
 
@@ -116,7 +119,7 @@ def _judge(response: Response, given: GivenAnswer, *, now: datetime) -> bool:
     judged = grade(response.item, given.answer) if given.answer.strip() else _unknown(response)
     if response.answered_at:
         if response.answer != judged.stored:
-            raise Conflict("That question was answered before.", code="stale_question")
+            raise Conflict(_("That question was answered before."), code="stale_question")
         return False
     response.answer, response.correct, response.note = judged
     response.dont_know = not judged.stored

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Func, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
@@ -37,7 +38,7 @@ def dispute_grade(
     not told, `already_disputed` or `set_by_tutor`, DomainError `nothing_to_dispute`.
     """
     if by.pk != assessment.learner_id:
-        raise Forbidden("Only the learner can do this.", code="only_the_learner")
+        raise Forbidden(_("Only the learner can do this."), code="only_the_learner")
     answers = assessment.responses.filter(answered_at__isnull=False).select_related("item")
     response = answers.filter(pk=question_id).first()
     if response is None:
@@ -47,7 +48,7 @@ def dispute_grade(
         with transaction.atomic():
             return Dispute.objects.create(response=response, reason=reason.strip())
     except IntegrityError:
-        raise Conflict("You have disputed this grade before.", code="already_disputed") from None
+        raise Conflict(_("You have disputed this grade before."), code="already_disputed") from None
 
 
 def is_disputable(assessment: Assessment, response: Response) -> bool:
@@ -88,12 +89,12 @@ def decline_dispute(
     `note_missing`."""
     if not note.strip():
         raise DomainError(
-            "Tell the learner why the grade stands.",
+            _("Tell the learner why the grade stands."),
             code="note_missing",
-            details={"note": ["Tell the learner why the grade stands."]},
+            details={"note": [_("Tell the learner why the grade stands.")]},
         )
     with transaction.atomic():
-        _, held = _held(dispute, by)
+        held = _held(dispute, by)[1]
         _decide(held, Status.DECLINED, by=by, note=note, now=now or timezone.now())
     return held
 
@@ -132,7 +133,7 @@ def override_grade(
         _require_teacher(by, assessment.learner)
         held = _lock(response.pk, assessment)
         if held.answered_at is None:
-            raise Conflict("There is no answer to grade yet.", code="not_answered")
+            raise Conflict(_("There is no answer to grade yet."), code="not_answered")
         detail = {
             "response": str(held.pk),
             "item": held.item.slug,
@@ -157,14 +158,14 @@ def settle_items(*, items: Sequence[Item]) -> int:
 
 def _check_disputable(assessment: Assessment, response: Response) -> None:
     if assessment.status != Assessment.Status.COMPLETED and not tells_at_once(assessment):
-        raise Conflict("Right and wrong are told once the test is over.", code="not_told_yet")
+        raise Conflict(_("Right and wrong are told once the test is over."), code="not_told_yet")
     if response.graded_by_id:
-        raise Conflict("Your tutor set this grade.", code="set_by_tutor")
+        raise Conflict(_("Your tutor set this grade."), code="set_by_tutor")
     if not is_disputable(assessment, response):
         raise DomainError(
-            "Only an answer that was marked wrong can be disputed.",
+            _("Only an answer that was marked wrong can be disputed."),
             code="nothing_to_dispute",
-            details={"question_id": ["Only an answer that was marked wrong can be disputed."]},
+            details={"question_id": [_("Only an answer that was marked wrong can be disputed.")]},
         )
 
 
@@ -180,7 +181,7 @@ def _held(dispute: Dispute, by: User) -> tuple[Assessment, Dispute]:
     _require_teacher(by, assessment.learner)
     held = Dispute.objects.select_for_update().get(pk=dispute.pk)
     if held.status != Status.OPEN:
-        raise Conflict("That dispute has been decided.", code="dispute_decided")
+        raise Conflict(_("That dispute has been decided."), code="dispute_decided")
     held.response = _lock(held.response_id, assessment)
     return assessment, held
 
@@ -195,7 +196,7 @@ def _lock(response_id: UUID, assessment: Assessment) -> Response:
 def _require_teacher(by: User, learner: User) -> None:
     staff = by.is_admin or by.is_tutor
     if not staff or by.pk == learner.pk or not User.objects.visible_to(by).filter(pk=learner.pk):
-        raise Forbidden("Only a tutor of the learner decides this.", code="only_a_tutor")
+        raise Forbidden(_("Only a tutor of the learner decides this."), code="only_a_tutor")
 
 
 def _decide(dispute: Dispute, status: Status, *, by: User, note: str, now: datetime) -> None:

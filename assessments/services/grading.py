@@ -1,5 +1,7 @@
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from assessments.models import Item, Response
 from config.errors import DomainError
 from learning.matching import Match, match, normal
@@ -47,7 +49,7 @@ def option_id(item: Item, answer: str) -> str:
         if normal(option["text"]) == wanted:
             return str(option["id"])
     raise DomainError(
-        "That is not one of the options.",
+        _("That is not one of the options."),
         code="unknown_option",
-        details={"answer": ["Choose one of the options."]},
+        details={"answer": [_("Choose one of the options.")]},
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import LearnerLanguage, User
 from assessments.engine import Stop
@@ -143,9 +144,9 @@ def answer_question(
     now, answer = now or timezone.now(), answer.strip()
     if bool(answer) == dont_know:
         raise DomainError(
-            "Give an answer, or say that you don't know.",
+            _("Give an answer, or say that you don't know."),
             code="answer_missing",
-            details={"answer": ["Give an answer, or say that you don't know."]},
+            details={"answer": [_("Give an answer, or say that you don't know.")]},
         )
     with transaction.atomic():
         held = hold(assessment)
@@ -153,9 +154,9 @@ def answer_question(
         if response and response.answered_at and _same_answer(response, answer, dont_know):
             return Outcome(response, _open_question(held), held)
         if held.status != Assessment.Status.ACTIVE:
-            raise Conflict("This assessment is over.", code="assessment_over")
+            raise Conflict(_("This assessment is over."), code="assessment_over")
         if response is None or response.answered_at:
-            raise Conflict("That question is no longer the open one.", code="stale_question")
+            raise Conflict(_("That question is no longer the open one."), code="stale_question")
         _write_answer(response, answer, dont_know=dont_know, now=now)
         response.time_spent, response.confidence = time_spent, confidence
         response.read = read and response.item.skill == Item.Skill.LISTENING
@@ -169,7 +170,7 @@ def abandon_assessment(*, assessment: Assessment, now: datetime | None = None) -
     with transaction.atomic():
         held = hold(assessment)
         if held.status != Assessment.Status.ACTIVE:
-            raise Conflict("This assessment is over.", code="assessment_over")
+            raise Conflict(_("This assessment is over."), code="assessment_over")
         held.responses.filter(answered_at__isnull=True).delete()
         held.status = Assessment.Status.ABANDONED
         held.save(update_fields=["status"])

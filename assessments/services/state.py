@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import LearnerLanguage
 from assessments.engine import Answers, Belief, Given, Prior, level_centre
 from assessments.models import Assessment, Item, Response
@@ -93,13 +95,13 @@ def require_language(language: str) -> None:
     """Raises DomainError `unknown_language`, or `empty_bank` when nothing can be asked in it."""
     if language not in TAUGHT:
         raise DomainError(
-            "Parlance does not teach that language.",
+            _("Parlance does not teach that language."),
             code="unknown_language",
-            details={"language": [f"Choose one of {', '.join(TAUGHT)}."]},
+            details={"language": [_("Choose one of %s.") % ", ".join(TAUGHT)]},
         )
     if not Item.objects.active(language).exists():
         raise DomainError(
             f"There is no test in {TAUGHT[language].name} yet.",
             code="empty_bank",
-            details={"language": ["Nothing can be asked in this language yet."]},
+            details={"language": [_("Nothing can be asked in this language yet.")]},
         )

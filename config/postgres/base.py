@@ -6,19 +6,19 @@ request. A server that goes away closes its connections, which the socket tells 
 """
 
 import select
-from typing import Any
+from typing import Any, Self
 
-from django.db.backends.postgresql import base
-from psycopg import Connection, Error
+from django.db.backends.postgresql import base, operations
+from psycopg import Connection, Cursor, Error
 from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
 
-class PreparedCursor(base.ServerBindingCursor):
+class PreparedCursor(Cursor[Any]):
     """Prepares what it executes, unless the connection's `prepare_threshold` is None."""
 
-    def execute(self, query: Any, params: Any = None) -> Any:
+    def execute(self, query: Any, params: Any = None) -> Self:  # type: ignore[override]
         try:
             return super().execute(query, params, prepare=True)
         except FeatureNotSupported:
@@ -29,13 +29,12 @@ class PreparedCursor(base.ServerBindingCursor):
             return super().execute(query, params, prepare=False)
 
 
-class DatabaseOperations(base.DatabaseOperations):
-    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
         # psycopg forgets the text of a statement that it sends by its name.
         if isinstance(cursor, PreparedCursor):
             return str(self.compose_sql(sql, params))
-        told: str | None = super().last_executed_query(cursor, sql, params)
-        return told
+        return super().last_executed_query(cursor, sql, params)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -54,7 +53,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         PostgreSQL longer than answering it."""
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))
+            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
 
 
 def is_alive(connection: Connection[Any]) -> bool:

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from config.errors import Conflict, Forbidden
 
@@ -7,12 +8,12 @@ class AlreadyAsked(Conflict):
     """`details.requestId` names the request that is open."""
 
     code = "already_asked"
-    message = "You have asked a tutor in this conversation already."
+    message = gettext_noop("You have asked a tutor in this conversation already.")
 
 
 class NotWaiting(Conflict):
     code = "not_waiting"
-    message = "This question is not waiting for a tutor."
+    message = gettext_noop("This question is not waiting for a tutor.")
 
 
 class AlreadyTaken(Conflict):
@@ -29,24 +30,26 @@ class AlreadyTaken(Conflict):
 
 class NotTaken(Conflict):
     code = "not_taken"
-    message = "Take the question first: nobody is with this learner now."
+    message = gettext_noop("Take the question first: nobody is with this learner now.")
 
 
 class NotWithTutor(Conflict):
     code = "not_with_tutor"
-    message = "No human tutor is in this conversation now."
+    message = gettext_noop("No human tutor is in this conversation now.")
 
 
 class CannotWithdraw(Conflict):
     code = "cannot_withdraw"
-    message = "A tutor has this question already. You can go back to the AI tutor instead."
+    message = gettext_noop(
+        "A tutor has this question already. You can go back to the AI tutor instead."
+    )
 
 
 class NotTheTaker(Forbidden):
     code = "not_the_taker"
-    message = "Another tutor has this question."
+    message = gettext_noop("Another tutor has this question.")
 
 
 class OwnRequest(Forbidden):
     code = "own_request"
-    message = "You asked this question yourself: a tutor has to take it."
+    message = gettext_noop("You asked this question yourself: a tutor has to take it.")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
@@ -68,14 +69,14 @@ def pause(*, learner: User, until: datetime | None, now: datetime) -> MemoryCons
     """
     consent = _locked(learner)
     if not consent.given:
-        raise DomainError(details={"pausedUntil": ["Nothing is remembered: there is no pause."]})
+        raise DomainError(details={"pausedUntil": [_("Nothing is remembered: there is no pause.")]})
     if until is None:
         if consent.paused(now):
             consent.reads_from = now
         consent.paused_until = None
     else:
         if not 0 < (until - now).total_seconds() <= LONGEST_PAUSE_DAYS * 86_400:
-            raise DomainError(details={"pausedUntil": ["Choose a day within the next year."]})
+            raise DomainError(details={"pausedUntil": [_("Choose a day within the next year.")]})
         consent.paused_until = consent.reads_from = until
     consent.save()
     return consent

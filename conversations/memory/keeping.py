@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ai.embeddings import content_hash
@@ -33,7 +34,7 @@ def change(*, memory: Memory, changes: Mapping[str, Any], now: datetime) -> Memo
     _check_companion(memory, changes.get("companion_id"))
     content = changes.get("content", memory.content).strip()
     if not 0 < len(content) <= MAX_CONTENT:
-        raise DomainError(details={"content": [f"Use 1 to {MAX_CONTENT} characters."]})
+        raise DomainError(details={"content": [_("Use 1 to %d characters.") % MAX_CONTENT]})
     if content != memory.content:
         _forget_vector(memory)
         unfill(memory=memory)
@@ -109,7 +110,7 @@ def _check_companion(memory: Memory, companion_id: UUID | None) -> None:
     if companion_id is None or companion_id == memory.companion_id:
         return
     if not Companion.objects.visible_to(memory.learner).filter(pk=companion_id).exists():
-        raise DomainError(details={"companion_id": ["There is no such companion."]})
+        raise DomainError(details={"companion_id": [_("There is no such companion.")]})
 
 
 def unfill(*, memory: Memory) -> None:

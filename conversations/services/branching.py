@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ai.moderation import check
@@ -33,12 +34,12 @@ def retry_turn(*, learner: User, message_id: UUID) -> TurnContext:
         said = message.reply_to or message
         last = conversation.messages.order_by("-position").first()
         if last is None or said.role != Message.Role.USER or last.reply_to_id != said.pk:
-            raise Conflict("The conversation has gone on since.", code="turn_superseded")
+            raise Conflict(_("The conversation has gone on since."), code="turn_superseded")
         if last.status == Message.Status.STREAMING:
             # Asked twice, as by a page whose connection broke: the one under way is followed.
             return context_of(learner, conversation, said, last, replayed=True)
         if last.status not in RETRYABLE:
-            raise Conflict("That turn is answered already.", code="turn_complete")
+            raise Conflict(_("That turn is answered already."), code="turn_complete")
         reply = _open_reply(said, last.position + 1)
         return _again(learner, conversation, said, reply)
 
@@ -56,7 +57,7 @@ def regenerate_turn(*, learner: User, message_id: UUID, idempotency_key: str = "
         conversation = lock_conversation(learner.pk, message.conversation_id)
         said = message.reply_to or message
         if said.role != Message.Role.USER:
-            raise Conflict("That message is no answer to one of yours.", code="not_a_reply")
+            raise Conflict(_("That message is no answer to one of yours."), code="not_a_reply")
         if made := replied_before(said, idempotency_key):
             return context_of(learner, conversation, said, made, replayed=True)
         standing = standing_of(conversation.pk)

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from ai.providers.builtin.reply import opening
 from config.errors import Conflict
@@ -54,7 +56,8 @@ def sit_with(conversation: Conversation, *, learner: User, companion_id: UUID | 
         return
     if conversation.companion_id or conversation.message_count:
         raise Conflict(
-            "This conversation is not with that companion. Begin a new one.", code="other_companion"
+            _("This conversation is not with that companion. Begin a new one."),
+            code="other_companion",
         )
     record_session(user=learner, companion=companion)
     conversation.companion = companion

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ai.scenarios import Scenario, catalogue
@@ -66,7 +67,7 @@ def new_conversation(
 ) -> Conversation:
     """Not stored yet. `first_words` are the learner's, in a message that is stored with it."""
     if language not in TAUGHT or level not in LEVELS:
-        raise DomainError("Choose a language and a level that are taught here.")
+        raise DomainError(_("Choose a language and a level that are taught here."))
     now = timezone.now()
     return Conversation(
         learner=learner,
@@ -97,13 +98,13 @@ def _scene(language: str, level: str, slug: str) -> Scenario:
     for scene in catalogue(language, level):
         if scene.slug == slug:
             return scene
-    raise NotFound("There is no such scenario at this level.", code="unknown_scenario")
+    raise NotFound(_("There is no such scenario at this level."), code="unknown_scenario")
 
 
 def rename_conversation(*, learner: User, conversation_id: UUID, title: str) -> Conversation:
     title = " ".join(title.split())
     if not 1 <= len(title) <= TITLE_LENGTH:
-        raise DomainError(details={"title": [f"Use 1 to {TITLE_LENGTH} characters."]})
+        raise DomainError(details={"title": [_("Use 1 to %d characters.") % TITLE_LENGTH]})
     conversation = Conversation.objects.owned_by(learner).filter(pk=conversation_id).first()
     if conversation is None:
         raise NotFound
@@ -146,7 +147,7 @@ def rate_message(*, learner: User, message_id: UUID, rating: int, reason: str = 
     if message is None:
         raise NotFound
     if rating not in (1, -1):
-        raise DomainError(details={"rating": ["Use 1 or -1."]})
+        raise DomainError(details={"rating": [_("Use 1 or -1.")]})
     message.rating, message.rating_reason = rating, reason.strip()[:REASON_LENGTH]
     message.save(update_fields=["rating", "rating_reason"])
     return message

@@ -40,7 +40,7 @@ def summarise(*, learner: User, conversation_id: UUID, now: datetime) -> Convers
     said = _said(conversation, after=last.until if last else 0)
     if not said:
         if last is None:
-            raise Conflict("Say something first, then it can be summed up.", code="nothing_said")
+            raise Conflict(_("Say something first, then it can be summed up."), code="nothing_said")
         return last
     slips = _slips(said)
     return ConversationSummary.objects.create(

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.core.cache import cache
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from ai import prompts
@@ -19,7 +20,9 @@ KEEP_SECONDS = 30 * 24 * 60 * 60
 
 class NoTranslator(Unavailable):
     code = "no_translator"
-    message = "The built-in tutor does not translate whole messages. Tap a word to look it up."
+    message = gettext_noop(
+        "The built-in tutor does not translate whole messages. Tap a word to look it up."
+    )
 
 
 def translate_message(*, learner: User, message_id: UUID) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ai.moderation import Category, Verdict, check
@@ -67,7 +68,7 @@ def begin_turn(
     # PostgreSQL keeps no such character, and nobody means it.
     text = text.replace("\0", "").strip()
     if not 1 <= len(text) <= MAX_MESSAGE_LENGTH:
-        raise DomainError(details={"message": [f"Use 1 to {MAX_MESSAGE_LENGTH} characters."]})
+        raise DomainError(details={"message": [_("Use 1 to %d characters.") % MAX_MESSAGE_LENGTH]})
     opening = _Opening(
         learner, text, conversation_id, idempotency_key, session_id, edit_of, companion_id
     )
@@ -127,7 +128,7 @@ class _Opening:
             self.learner, companion, language=learning.language, level=learning.level or Level.A1
         )
         if not language:
-            raise Conflict("Say what you want to learn first.", code="no_language")
+            raise Conflict(_("Say what you want to learn first."), code="no_language")
         note_session(self.learner, companion)
         return new_conversation(
             learner=self.learner,

@@ -4,6 +4,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -227,5 +228,5 @@ def _studied(learner: User, language: str) -> tuple[str, str]:
         else current_language(learner)
     )
     if known is None and not language:
-        raise Conflict("Say what you want to learn first.", code="no_language")
+        raise Conflict(_("Say what you want to learn first."), code="no_language")
     return (known.language, known.level) if known else (language, "")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
 from config.languages import TAUGHT
@@ -40,9 +41,9 @@ class PartsWidget(widgets.Widget):
         try:
             read = value if isinstance(value, dict) else json.loads(value or "{}")
         except ValueError as error:
-            raise ValidationError("The parts of content are a JSON object.") from error
+            raise ValidationError(_("The parts of content are a JSON object.")) from error
         if not isinstance(read, dict):
-            raise ValidationError("The parts of content are a JSON object.")
+            raise ValidationError(_("The parts of content are a JSON object."))
         return read
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -54,7 +55,7 @@ class IdWidget(widgets.Widget):
         try:
             return UUID(str(value)) if value else None
         except ValueError as error:
-            raise ValidationError("An id is a UUID; leave it empty for new content.") from error
+            raise ValidationError(_("An id is a UUID; leave it empty for new content.")) from error
 
 
 class ContentResource(resources.ModelResource):

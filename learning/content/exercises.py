@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.errors import Conflict, DomainError, NotFound
@@ -98,7 +99,7 @@ def run_of(learner: User, item: ContentItem) -> Run | None:
 def begin_exercise(*, learner: User, item: ContentItem, now: datetime) -> Run:
     """The time through that is under way, or a new one. Raises NotFound for no exercise."""
     if item.content_type != ContentItem.Type.EXERCISE or not item.content.get("tasks"):
-        raise NotFound("There is nothing to do here.", code="no_exercise")
+        raise NotFound(_("There is nothing to do here."), code="no_exercise")
     use = _held_use(learner, item, now)
     if use.session and use.session.status != Status.COMPLETED:
         if use.session.status == Status.PAUSED:
@@ -139,19 +140,19 @@ def answer_task(
     answer = "" if dont_know else answer.strip()
     if not answer and not dont_know:
         raise DomainError(
-            "Give an answer, or say that you don't know.",
+            _("Give an answer, or say that you don't know."),
             code="answer_missing",
-            details={"answer": ["Give an answer, or say that you don't know."]},
+            details={"answer": [_("Give an answer, or say that you don't know.")]},
         )
     run = _held_run(learner, item, now)
     task = _task(run, task_id)
     given = next((row for row in run.answers if row.task == task_id), None)
     if given:
         if given.answer != answer:
-            raise Conflict("That task is answered already.", code="already_answered")
+            raise Conflict(_("That task is answered already."), code="already_answered")
         return Outcome(run, task, given)
     if run.over:
-        raise Conflict("This time through is over. Begin again.", code="exercise_over")
+        raise Conflict(_("This time through is over. Begin again."), code="exercise_over")
     hint_used = hint_used or run.hinted(task)
     row = _write(run, task, answer, hint_used=hint_used, now=now)
     _count(learner, run, row, task, now)
@@ -220,9 +221,9 @@ def _task(run: Run, task_id: str) -> Task:
         if task["id"] == task_id:
             return task
     raise DomainError(
-        "There is no such task in this exercise.",
+        _("There is no such task in this exercise."),
         code="unknown_task",
-        details={"taskId": ["There is no such task in this exercise."]},
+        details={"taskId": [_("There is no such task in this exercise.")]},
     )
 
 

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -105,7 +106,7 @@ class SessionsView(GenericAPIView[LearningSession]):
             User.objects.visible_to(caller), pk=data.get("user_id", caller.pk)
         )
         if learner != caller:
-            raise Forbidden("Only the learner can do this.", code="only_the_learner")
+            raise Forbidden(_("Only the learner can do this."), code="only_the_learner")
         language = data["language"]
         session = start_session(
             learner=learner,
@@ -174,5 +175,5 @@ def _mine(request: Request, session_id: UUID) -> LearningSession:
     caller = caller_of(request)
     session = get_object_or_404(LearningSession.objects.visible_to(caller), pk=session_id)
     if session.learner_id != caller.pk:
-        raise Forbidden("Only the learner can do this.", code="only_the_learner")
+        raise Forbidden(_("Only the learner can do this."), code="only_the_learner")
     return session

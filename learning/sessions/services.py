@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import LearnerLanguage, User
 from accounts.selectors import local_day
@@ -137,7 +138,7 @@ def change_session(*, session: LearningSession, status: str, now: datetime) -> L
     with transaction.atomic():
         held = _held(session)
         if status not in _TO[held.status]:
-            raise Conflict("That session is over. Start a new one.", code="session_completed")
+            raise Conflict(_("That session is over. Start a new one."), code="session_completed")
         if status != held.status:
             _turn_to(held, status, now)
     return held

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from config.errors import Conflict, DomainError
 
@@ -35,9 +36,9 @@ class ClientIdReused(Conflict):
     """A device gave one id to reviews of two cards."""
 
     code = "client_id_reused"
-    message = "That id was given to the review of another card."
+    message = gettext_noop("That id was given to the review of another card.")
 
 
 class NothingToUndo(Conflict):
     code = "nothing_to_undo"
-    message = "There is no review of today left to undo."
+    message = gettext_noop("There is no review of today left to undo.")

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.core.files import File
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from config.errors import DomainError, TooLarge
 
@@ -34,7 +35,7 @@ CONTENT_TYPES: Final = {
 
 class WrongMedia(DomainError):
     status, code = 415, "wrong_media"
-    message = "That file is of a kind we cannot show on a card."
+    message = gettext_noop("That file is of a kind we cannot show on a card.")
 
 
 def checked(upload: "File[Any]", what: str) -> "File[Any]":

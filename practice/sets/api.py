@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -225,5 +226,5 @@ def _concepts(ids: Any) -> list[Concept]:
     wanted = set(ids)
     rows = list(Concept.objects.filter(pk__in=wanted).order_by("pk"))
     if len(rows) < len(wanted):
-        raise NotFound("There is no concept by one of these ids.")
+        raise NotFound(_("There is no concept by one of these ids."))
     return rows

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import yaml
 from django.core.files import File
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from import_export import fields, resources, widgets
 
 from config.errors import DomainError, TooLarge
@@ -28,7 +30,7 @@ _TEXTS: Final = ("type", "prompt", "passage", "cue", "explanation")
 
 class QuestionsUnreadable(DomainError):
     code = "questions_unreadable"
-    message = "The file cannot be read."
+    message = gettext_noop("The file cannot be read.")
 
 
 class PartsWidget(widgets.Widget):
@@ -64,10 +66,13 @@ def drafts_in(upload: "File[Any]", *, language: str, level: str) -> list[Draft]:
     Raises TooLarge, and QuestionsUnreadable with what is wrong and in which row.
     """
     if upload.size > LARGEST:
-        raise TooLarge("Use a file of at most 512 kB.")
+        raise TooLarge(_("Use a file of at most 512 kB."))
     rows = _rows(upload)
     if not 1 <= len(rows) <= MOST:
-        raise QuestionsUnreadable(f"A file holds 1 to {MOST} questions; this one {len(rows)}.")
+        raise QuestionsUnreadable(
+            _("A file holds 1 to %(most)d questions; this one %(here)d.")
+            % {"most": MOST, "here": len(rows)}
+        )
     concepts = _concepts(rows, language)
     drafts = [_draft(row, place, language, level, concepts) for place, row in enumerate(rows, 1)]
     wrong = [f"Question {n}: {text}." for n, one in enumerate(drafts, 1) for text in problems(one)]
@@ -84,9 +89,9 @@ def _rows(upload: "File[Any]") -> list[Any]:
         else:
             read = list(csv.DictReader(io.StringIO(text)))
     except (UnicodeDecodeError, yaml.YAMLError, csv.Error) as error:
-        raise QuestionsUnreadable("Use a CSV, YAML or JSON file in UTF-8.") from error
+        raise QuestionsUnreadable(_("Use a CSV, YAML or JSON file in UTF-8.")) from error
     if not isinstance(read, list) or not all(isinstance(row, dict) for row in read):
-        raise QuestionsUnreadable("The file is not a list of questions.")
+        raise QuestionsUnreadable(_("The file is not a list of questions."))
     return read
 
 
@@ -110,7 +115,7 @@ def _draft(
             concept=concepts.get(str(row.get("concept") or "").strip()),
         )
     except (TypeError, ValueError, IndexError, KeyError) as error:
-        raise QuestionsUnreadable(f"Question {place} does not hold together.") from error
+        raise QuestionsUnreadable(_("Question %d does not hold together.") % place) from error
 
 
 def _parts(value: Any) -> Any:

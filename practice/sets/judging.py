@@ -135,7 +135,7 @@ def _is_pair(pair: Any) -> bool:
 
 def _invalid() -> DomainError:
     return DomainError(
-        "That is not an answer to this question.",
+        _("That is not an answer to this question."),
         code="answer_invalid",
-        details={"answer": ["Give a text; for pairs, a list of [left, right]."]},
+        details={"answer": [_("Give a text; for pairs, a list of [left, right].")]},
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.errors import NotFound
@@ -78,7 +79,7 @@ def facts_of(*, word: str, language: str, native: str) -> WordFacts:
     about = Q(concept=concept) if concept else Q(text__iexact=word.strip())
     chosen = list(starter.filter(about).order_by("position", "pk")[:MOST_EXAMPLES])
     if concept is None and not chosen:
-        raise NotFound("That word is not in our lists.", code="unknown_word")
+        raise NotFound(_("That word is not in our lists."), code="unknown_word")
     examples = [
         (item.example, _translated(item.example_translations, native))
         for item in chosen

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.errors import Conflict, DomainError
@@ -77,7 +78,7 @@ def create_list(
 ) -> VocabularyList:
     """Raises Conflict `too_many_lists`; for a public one ContentBlocked, as `update_list` does."""
     if VocabularyList.objects.filter(owner=owner).count() >= MOST_LISTS:
-        raise Conflict("You have as many lists as there may be.", code="too_many_lists")
+        raise Conflict(_("You have as many lists as there may be."), code="too_many_lists")
     made = VocabularyList(
         owner=owner,
         name=name,
@@ -92,7 +93,7 @@ def create_list(
 
 def default_list(*, owner: User, language: str) -> VocabularyList:
     """Where single words of a language are saved; made with the first one."""
-    made, _ = VocabularyList.objects.get_or_create(
+    made, _made = VocabularyList.objects.get_or_create(
         owner=owner,
         language=language,
         is_default=True,
@@ -183,9 +184,9 @@ def save_words(*, owner: User, words: Sequence[NewWord]) -> list[Saved]:
     it now. Raises DomainError `too_many_words` or `wrong_language`.
     """
     if len(words) > MOST_AT_ONCE:
-        raise DomainError(f"Save at most {MOST_AT_ONCE} words at once.", code="too_many_words")
+        raise DomainError(_("Save at most %d words at once.") % MOST_AT_ONCE, code="too_many_words")
     if any(word.into and word.into.language != word.language for word in words):
-        raise DomainError("The list is for another language.", code="wrong_language")
+        raise DomainError(_("The list is for another language."), code="wrong_language")
     try:
         return _save_all(owner, words)
     except IntegrityError:  # another tab saved one of them this moment
@@ -214,7 +215,7 @@ def update_item(*, item: VocabularyItem, changes: Mapping[str, Any], owner: User
         vocabulary_list=item.vocabulary_list_id, text=item.text, part_of_speech=item.part_of_speech
     )
     if others.exclude(pk=item.pk).exists():
-        raise Conflict("The list has that word already.", code="word_exists")
+        raise Conflict(_("The list has that word already."), code="word_exists")
     if "text" in changes:
         item.concept = _concepts(item.language, [item.text]).get(item.text.casefold())
     item.save()
@@ -224,7 +225,7 @@ def update_item(*, item: VocabularyItem, changes: Mapping[str, Any], owner: User
 
 
 def delete_items(*, items: Iterable[VocabularyItem]) -> int:
-    deleted, _ = VocabularyItem.objects.filter(pk__in=[item.pk for item in items]).delete()
+    deleted, _each = VocabularyItem.objects.filter(pk__in=[item.pk for item in items]).delete()
     return deleted
 
 
@@ -308,7 +309,7 @@ def load_starter(*, starter: Mapping[str, Sequence[Entry]], topics: Sequence[Top
 
 
 def _load_list(topic: Topic, language: str, entries: Sequence[Entry]) -> int:
-    into, _ = VocabularyList.objects.update_or_create(
+    into, _made = VocabularyList.objects.update_or_create(
         language=language,
         slug=topic.slug,
         defaults={
@@ -376,7 +377,7 @@ def make_cards(*, learner: User, items: Sequence[VocabularyItem]) -> int:
     """
     told = [item for item in items if _meaning(item, learner)]
     if items and not told:
-        raise DomainError("Say what it means first: a card needs a back.", code="no_meaning")
+        raise DomainError(_("Say what it means first: a card needs a back."), code="no_meaning")
     made = 0
     for language in dict.fromkeys(item.language for item in told):
         notes = [_note(item, learner) for item in told if item.language == language]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.commits import after_commit
@@ -49,7 +50,7 @@ def ask_for_tutor(
     """
     question = question.strip()
     if len(question) > MAX_QUESTION:
-        raise DomainError(details={"question": [f"Use at most {MAX_QUESTION} characters."]})
+        raise DomainError(details={"question": [_("Use at most %d characters.") % MAX_QUESTION]})
     held = held_conversation(learner, conversation.pk)
     if held.state not in MAY_ASK:
         open_one = TutorRequest.objects.open().filter(conversation=held).first()
@@ -145,9 +146,9 @@ def give_verdict(*, tutor: User, request_id: UUID, verdict: str, note: str = "")
     Raises NotFound, OwnRequest, NotTheTaker, NotTaken.
     """
     if verdict not in TutorRequest.Verdict.values:
-        raise DomainError(details={"verdict": ["Choose one of the verdicts."]})
+        raise DomainError(details={"verdict": [_("Choose one of the verdicts.")]})
     if len(note) > MAX_NOTE:
-        raise DomainError(details={"note": [f"Use at most {MAX_NOTE} characters."]})
+        raise DomainError(details={"note": [_("Use at most %d characters.") % MAX_NOTE]})
     request = held_request(tutor, request_id)
     require_tutor(tutor, request)
     if request.taken_at is None:

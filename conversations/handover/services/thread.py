@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.commits import after_commit
@@ -130,5 +131,5 @@ def _read(message_id: str) -> None:
 def _checked(text: str, field: str) -> str:
     text = text.strip()
     if not 1 <= len(text) <= MAX_LENGTH:
-        raise DomainError(details={field: [f"Use 1 to {MAX_LENGTH} characters."]})
+        raise DomainError(details={field: [_("Use 1 to %d characters.") % MAX_LENGTH]})
     return text

@@ -104,7 +104,7 @@ def write_answer(
 def _open(practice_set: PracticeSet, learner: User, now: datetime) -> PracticeSet:
     row = held(practice_set, learner)
     if row.status == Status.COMPLETED:
-        raise Conflict("That set is handed in already.", code="set_completed")
+        raise Conflict(_("That set is handed in already."), code="set_completed")
     return begun(row, learner, now)
 
 

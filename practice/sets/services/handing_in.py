@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.errors import Conflict
@@ -80,7 +81,7 @@ def answer_at_once(
 
 def _same_again(question: Question, known: Submission, answer: Any) -> Submission:
     if taken(question, answer) != known.answer:
-        raise Conflict("That question is answered already.", code="already_answered")
+        raise Conflict(_("That question is answered already."), code="already_answered")
     return known
 
 
@@ -136,7 +137,7 @@ def _about(
     if question.type != Question.Type.MATCHING:
         return [(question.concept, verdict.correct)] if question.concept else []
     found: dict[Concept, bool] = {}
-    for left, _, *named in question.key:
+    for left, _right, *named in question.key:
         concept = concepts.get(UUID(named[0])) if named and named[0] else None
         if concept:
             found[concept] = left not in verdict.wrong_pairs and (

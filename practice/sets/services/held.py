@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from config.errors import Conflict, DomainError, Forbidden
 from learning.mastery.services import memory_of
@@ -20,9 +22,9 @@ def held(practice_set: PracticeSet, learner: User) -> PracticeSet:
     rows = PracticeSet.objects.select_for_update(of=("self",)).select_related("session__learner")
     row = rows.get(pk=practice_set.pk)
     if row.learner_id != learner.pk:
-        raise Forbidden("Only the learner it was made for answers it.")
+        raise Forbidden(_("Only the learner it was made for answers it."))
     if row.status in (Status.GENERATING, Status.FAILED):
-        raise Conflict("There is nothing to answer yet.", code="not_ready")
+        raise Conflict(_("There is nothing to answer yet."), code="not_ready")
     return row
 
 
@@ -47,9 +49,9 @@ def question_of(row: PracticeSet, question_id: Any) -> Question:
     question = row.questions.filter(pk=question_id).select_related("concept").first()
     if question is None:
         raise DomainError(
-            "There is no such question in this set.",
+            _("There is no such question in this set."),
             code="unknown_question",
-            details={"questionId": ["There is no such question in this set."]},
+            details={"questionId": [_("There is no such question in this set.")]},
         )
     return question
 

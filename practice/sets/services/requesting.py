@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.selectors import current_language
@@ -73,7 +74,7 @@ def request_practice(
 def request_quiz(*, learner: User, lesson: ContentItem) -> PracticeSet:
     """Raises NotFound for content that is no lesson."""
     if lesson.content_type != ContentItem.Type.LESSON:
-        raise NotFound("There is no lesson by that id.")
+        raise NotFound(_("There is no lesson by that id."))
     return _start(
         learner=learner,
         kind=Kind.QUIZ,
@@ -117,16 +118,16 @@ def delete_picture(*, practice_set: PracticeSet) -> None:
 def _check(concepts: Sequence[Concept]) -> None:
     if len(concepts) > MOST_CONCEPTS:
         raise DomainError(
-            f"Choose at most {MOST_CONCEPTS} things to practise.", code="too_many_concepts"
+            _("Choose at most %d things to practise.") % MOST_CONCEPTS, code="too_many_concepts"
         )
     if len({one.language for one in concepts}) > 1:
-        raise DomainError("Practise one language at a time.", code="mixed_languages")
+        raise DomainError(_("Practise one language at a time."), code="mixed_languages")
 
 
 def _current(learner: User) -> str:
     studied = current_language(learner)
     if studied is None:
-        raise Conflict("Say what you want to learn first.", code="no_language")
+        raise Conflict(_("Say what you want to learn first."), code="no_language")
     return studied.language
 
 
