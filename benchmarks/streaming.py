@@ -1,6 +1,6 @@
 """How much time and work our turns add to a stream of tokens, and what a broken connection costs.
 
-    python -m benchmarks.streaming [--streams 1,50,200,500] [--rounds 1] [--quick]
+    python -m benchmarks.streaming [--streams 1,50,200,500] [--rounds 1] [--random] [--quick]
 
 Needs the data services of `make run` (or DATABASE_URL and VALKEY_URL); makes and drops a database
 of its own. A scripted upstream speaks the OpenAI protocol and stamps each token with the clock. In
@@ -8,13 +8,15 @@ one run, the same load goes straight to the upstream, through a bare ASGI relay 
 server in one process and the load in another. Added time is that of the same rank straight from
 the upstream taken off.
 
-Streams arrive evenly, 40 a second, until all are open, and each lasts five seconds longer than
+Streams arrive evenly, 37 a second, until all are open, and each lasts five seconds longer than
 that takes: learners who come on their own, where 200 with replies of ten seconds make 20 begin a
-second. What it is like when all press enter in the same moment is told apart, as the burst. Before
-it is measured each server answers twenty turns begun within a second. The language tools are left
-out: they work beside the stream, in a process of their own. "Others" is how much of the machine's
-processors went to programs that are no part of this: above a few percent, times are theirs as
-much as ours.
+second. Not 40: with one each 25 ms and a token each 50 all fall into step, and every newcomer meets
+the tokens of the others at once. `--random` has them begin at random moments, two or three
+sometimes together. What it is like when all press enter in the same moment is told apart, as the
+burst. Before it is measured each server answers twenty turns begun within a second. The language
+tools are left out: they work beside the stream, in a process of their own. "Others" is how much of
+the machine's processors went to programs that are no part of this: above a few percent, times are
+theirs as much as ours.
 """
 
 import argparse
@@ -38,6 +40,7 @@ STAMP = re.compile(rb"([a-j]{10,}) ")
 """The upstream's clock in nanoseconds, a letter for each digit."""
 DIGITS = bytes.maketrans(b"abcdefghij", b"0123456789")
 RATE = 20.0
+RANDOM = "BENCHMARK_RANDOM"
 USERS = 10
 GOALS = {200: 15.0, 500: 60.0}
 
@@ -95,14 +98,18 @@ async def one_stream(session: aiohttp.ClientSession, request: dict, run: Run, sa
 
 
 async def load(orders: list[dict], *, over: float) -> Run:
-    """All of them, begun evenly over `over` seconds."""
+    """All of them, begun within `over` seconds."""
     run = Run()
+    moments = [over * number / len(orders) for number in range(len(orders))]
+    if RANDOM in os.environ:
+        chance = random.Random(len(orders))
+        moments = sorted(chance.uniform(0, over) for _ in orders)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
     ) as session:
 
         async def later(number: int, order: dict) -> None:
-            await asyncio.sleep(over * number / len(orders))
+            await asyncio.sleep(moments[number])
             await one_stream(session, order, run, number % 10 == 0)
 
         await asyncio.gather(*(later(number, order) for number, order in enumerate(orders)))
@@ -270,7 +277,8 @@ def through(address: str, path: str, tokens: list[str], count: int) -> list[dict
 
 
 def compare(counts: list[int], database: str, tokens: list[str], start_rate: float) -> None:
-    print("\nTokens at 20 a second; streams begun evenly; added time in ms, p95 (p50)\n")
+    begun = "at random" if RANDOM in os.environ else "evenly"
+    print(f"\nTokens at 20 a second; streams begun {begun}; added time in ms, p95 (p50)\n")
     print(
         f"{'streams':>8} {'':12} {'first token':>16} {'each token':>16}"
         f" {'us a token':>11} {'KB a stream':>12} {'failed':>7} {'others':>7}"
@@ -474,8 +482,9 @@ def _learners() -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", default="1,50,200,500")
-    parser.add_argument("--start-rate", type=float, default=40.0, help="streams begun a second")
+    parser.add_argument("--start-rate", type=float, default=37.0, help="streams begun a second")
     parser.add_argument("--rounds", type=int, default=1, help="times each number is measured")
+    parser.add_argument("--random", action="store_true", help="streams begin at random moments")
     parser.add_argument("--quick", action="store_true", help="few reconnects and cancels")
     parser.add_argument("--load", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -483,6 +492,8 @@ def main() -> None:
         run = asyncio.run(load(json.load(sys.stdin), over=options.load))
         json.dump(run.__dict__, sys.stdout)
         return
+    if options.random:
+        os.environ[RANDOM] = "1"
     with own_database() as (database, tokens):
         compare(
             [int(count) for count in options.streams.split(",") for _ in range(options.rounds)],
