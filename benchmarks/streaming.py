@@ -8,11 +8,11 @@ one run, the same load goes straight to the upstream, through a bare ASGI relay 
 server in one process and the load in another. Added time is that of the same rank straight from
 the upstream taken off.
 
-Streams arrive evenly, 37 a second, until all are open, and each lasts five seconds longer than
+Streams arrive evenly, 40 a second, until all are open, and each lasts five seconds longer than
 that takes: learners who come on their own, where 200 with replies of ten seconds make 20 begin a
-second. Not 40: with one each 25 ms and a token each 50 all fall into step, and every newcomer meets
-the tokens of the others at once. `--random` has them begin at random moments, two or three
-sometimes together. What it is like when all press enter in the same moment is told apart, as the
+second. With one each 25 ms and a token each 50 all fall into step, and every newcomer meets the
+tokens of the others at once; `--start-rate 37` keeps them out of step. `--random` has them begin at
+random moments, two or three sometimes together. What it is like when all press enter in the same moment is told apart, as the
 burst. Before it is measured each server answers twenty turns begun within a second. The language
 tools are left out: they work beside the stream, in a process of their own. "Others" is how much of
 the machine's processors went to programs that are no part of this: above a few percent, times are
@@ -482,7 +482,7 @@ def _learners() -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", default="1,50,200,500")
-    parser.add_argument("--start-rate", type=float, default=37.0, help="streams begun a second")
+    parser.add_argument("--start-rate", type=float, default=40.0, help="streams begun a second")
     parser.add_argument("--rounds", type=int, default=1, help="times each number is measured")
     parser.add_argument("--random", action="store_true", help="streams begin at random moments")
     parser.add_argument("--quick", action="store_true", help="few reconnects and cancels")

@@ -145,9 +145,14 @@ def test_from_nothing_to_an_end_and_again(var):
         assert f"running from {var} already" in refused(var, free_port())
         assert first.whole()
 
-        assert first.end_by(first.control_c) == ([], [])
+        assert first.end_by(first.process.terminate) == ([], [])
         assert first.process.returncode == 0
         assert "Traceback" not in first.output()
+
+    with run(var, port) as again:
+        assert again.end_by(again.control_c) == ([], [])
+        assert again.process.returncode == 0
+        assert "Traceback" not in again.output()
 
     with run(var, port) as second:
         assert signs_in(second)
@@ -165,7 +170,7 @@ def test_from_nothing_to_an_end_and_again(var):
         assert signs_in(third)
         # No claim about its words here: a task that was at work may complain of the killed servers
         # as late as its next query.
-        assert third.end_by(third.process.terminate) == ([], [])
+        assert third.end_by(third.control_c) == ([], [])
         assert third.process.returncode == 0
 
 
