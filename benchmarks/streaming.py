@@ -12,11 +12,11 @@ Streams arrive evenly, 40 a second, until all are open, and each lasts five seco
 that takes: learners who come on their own, where 200 with replies of ten seconds make 20 begin a
 second. With one each 25 ms and a token each 50 all fall into step, and every newcomer meets the
 tokens of the others at once; `--start-rate 37` keeps them out of step. `--random` has them begin at
-random moments, two or three sometimes together. What it is like when all press enter in the same moment is told apart, as the
-burst. Before it is measured each server answers twenty turns begun within a second. The language
-tools are left out: they work beside the stream, in a process of their own. "Others" is how much of
-the machine's processors went to programs that are no part of this: above a few percent, times are
-theirs as much as ours.
+random moments, two or three sometimes together. What it is like when all press enter in the same
+moment is told apart, as the burst. Before it is measured each server answers twenty turns begun
+within a second. The language tools are left out: they work beside the stream, in a process of their
+own. "Others" is how much of the machine's processors went to programs that are no part of this:
+above a few percent, times are theirs as much as ours.
 """
 
 import argparse
