@@ -50,11 +50,8 @@ class Conflict(DomainError):
 
 
 class LengthRequired(DomainError):
-    status, code, message = (
-        411,
-        "length_required",
-        gettext_noop("Send the body with its `Content-Length`."),
-    )
+    status, code = 411, "length_required"
+    message = gettext_noop("Send the body with its `Content-Length`.")
 
 
 class TooLarge(DomainError):
