@@ -33,11 +33,8 @@ class WrongServer(DomainError):
 
 
 class MethodNotAllowed(DomainError):
-    status, code, message = (
-        405,
-        "method_not_allowed",
-        gettext_noop("That method is not allowed here."),
-    )
+    status, code = 405, "method_not_allowed"
+    message = gettext_noop("That method is not allowed here.")
 
     def __init__(self, *, allowed: str) -> None:
         super().__init__()
