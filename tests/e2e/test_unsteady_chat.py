@@ -26,7 +26,11 @@ def model():
 @pytest.fixture(scope="module")
 def site(model):
     with running_site(
-        AI_CHAIN="openai,builtin", OPENAI_API_KEY="none", OPENAI_BASE_URL=model.openai_url
+        AI_CHAIN="openai,builtin",
+        OPENAI_API_KEY="none",
+        OPENAI_BASE_URL=model.openai_url,
+        # The failures of one test would leave the model alone in the next.
+        AI_BREAKER_FAILURES="1000",
     ) as url:
         yield url
 
