@@ -1,7 +1,9 @@
-"""Writes the turns of this process to their logs, all that is new of them in one command."""
+"""Writes the turns of this process to their logs: those whose first words or end is there, and
+those that have been gathered, in one command each."""
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from redis.asyncio import Redis
@@ -21,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.08
 """How long events wait at most, from one flush to the next; a turn's first words, and its last
-event, never do."""
-MOST_TOGETHER = 32
+event, never do, nor do they wait for the words of others."""
+MOST_TOGETHER = 12
 """How many turns wait for each other: the words of many, sent at once, keep a newcomer waiting."""
 REST_SECONDS = 2.0
 """How long Valkey is left alone after it failed."""
@@ -58,7 +60,9 @@ class LogWriter:
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        self._dirty: dict[str, WrittenTurn] = {}
+        self._urgent: dict[str, WrittenTurn] = {}
+        self._gathered: dict[str, WrittenTurn] = {}
+        self._gathered_enough = False
         self._wanted = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -67,33 +71,56 @@ class LogWriter:
 
     def put(self, turn: WrittenTurn, event: TurnEvent) -> None:
         turn.pending.append(event)
-        self._dirty[turn.turn_id] = turn
         first = isinstance(event, DeltaEvent) and not turn.spoke
         turn.spoke = turn.spoke or first
-        if first or isinstance(event, TERMINAL) or len(self._dirty) >= MOST_TOGETHER:
+        if first or isinstance(event, TERMINAL):
+            self._gathered.pop(turn.turn_id, None)
+            self._urgent[turn.turn_id] = turn
             self._wanted.set()
-        elif self._timer is None:
-            self._timer = self._loop.call_at(self._flushed + GATHER_SECONDS, self._wanted.set)
+        elif turn.turn_id not in self._urgent:
+            self._gather(turn)
 
     async def stop(self) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    def _gather(self, turn: WrittenTurn) -> None:
+        self._gathered[turn.turn_id] = turn
+        if len(self._gathered) >= MOST_TOGETHER:
+            self._end_gathering()
+        elif self._timer is None:
+            self._timer = self._loop.call_at(self._flushed + GATHER_SECONDS, self._end_gathering)
+
+    def _end_gathering(self) -> None:
+        self._gathered_enough = True
+        self._wanted.set()
+
     async def _run(self) -> None:
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-            self._flushed = self._loop.time()
-            batch, self._dirty = list(self._dirty.values()), {}
-            sealed = [(turn, turn.seal()) for turn in batch]
-            await self._log(sealed)
-            for turn, frames in sealed:
-                turn.frames.extend(frames)
-                if turn.frames.ended:
-                    turn.delivered.set()
+            if self._urgent:
+                turns, self._urgent = self._urgent, {}
+                await self._flush(turns.values())
+            if self._gathered_enough:
+                await self._flush(self._take_gathered().values())
+
+    def _take_gathered(self) -> dict[str, WrittenTurn]:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._gathered_enough = False
+        self._flushed = self._loop.time()
+        turns, self._gathered = self._gathered, {}
+        return turns
+
+    async def _flush(self, turns: Iterable[WrittenTurn]) -> None:
+        sealed = [(turn, turn.seal()) for turn in turns]
+        await self._log(sealed)
+        for turn, frames in sealed:
+            turn.frames.extend(frames)
+            if turn.frames.ended:
+                turn.delivered.set()
 
     async def _log(self, sealed: list[tuple[WrittenTurn, list[Frame]]]) -> None:
         if self._loop.time() < self._rest_until:
