@@ -102,8 +102,8 @@ class LogWriter:
             if self._urgent:
                 turns, self._urgent = self._urgent, {}
                 await self._flush(turns.values())
-            if self._gathered_enough:
-                await self._flush(self._take_gathered().values())
+            if self._gathered_enough and (turns := self._take_gathered()):
+                await self._flush(turns.values())
 
     def _take_gathered(self) -> dict[str, WrittenTurn]:
         if self._timer is not None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from conversations.events import Cancelled, DeltaEvent
+from conversations.events import Cancelled, DeltaEvent, Route
 from conversations.streams import log, writer
 from conversations.streams.connections import valkey_untimed
 from conversations.streams.frames import Reader
@@ -128,3 +128,13 @@ async def test_what_is_gathered_leaves_by_the_clock(monkeypatch, log_writer):
     monkeypatch.setattr(writer, "GATHER_SECONDS", 0.0)
     say(log_writer, turn, "dos")
     await told(turn, "Uno dos")
+
+
+async def test_no_command_is_sent_for_what_has_left_already(monkeypatch, client, log_writer):
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 0.0)
+    turn = WrittenTurn(str(uuid4()))
+    log_writer.put(turn, Route(turn_id=turn.turn_id, route="talk"))
+    say(log_writer, turn, "Hola")
+    await told(turn, "Hola")
+    await asyncio.sleep(0.05)
+    assert client.commands == [keys(turn)]
