@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -15,9 +15,6 @@ ARGUMENTS = [
     "--disable-sync",
     "--force-color-profile=srgb",
 ]
-
-# A page on a busy machine may take longer than the five seconds that are usual.
-expect.set_options(timeout=15_000)
 
 
 @contextmanager
